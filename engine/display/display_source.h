@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "display/damage_region.h"
+#include "display/frame_descriptor.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace engine::display {
+
+/// A pointer image that the viewer draws itself, over the frame, where the user's pointer is. An
+/// immutable value. Sides are at most 512 pixels.
+struct CursorShape {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint32_t hotspotX = 0; ///< pixels from the left edge, below width
+    std::uint32_t hotspotY = 0;
+    bool visible = true;               ///< false: the guest hides the pointer
+    std::vector<std::uint32_t> pixels; ///< 0xAARRGGBB, alpha not premultiplied, row by row
+    bool operator==(const CursorShape&) const = default;
+};
+
+/// Somebody who shows a guest's screen: an RFB session, a recorder. All calls come on the source's
+/// event loop, one after the other; they must not block and may call back into the source.
+class DisplayViewer {
+public:
+    virtual ~DisplayViewer() = default;
+    /// The picture has a new size or place; all of it is to be drawn again. Also the first call
+    /// after addViewer(), possibly with an invalid frame (no picture yet).
+    virtual void frameChanged(const FrameDescriptor& frame) = 0;
+    /// These pixels of `frame` (the one of the last frameChanged()) are new. Clipped to the frame
+    /// and never empty. At most one call per refresh.
+    virtual void damaged(const FrameDescriptor& frame, const DamageRegion& damage) = 0;
+    /// The viewer's own pointer image; null: the guest draws its pointer into the frame.
+    virtual void cursorChanged(const std::shared_ptr<const CursorShape>& cursor) = 0;
+};
+
+/// A guest's screen as viewers see it. Any number of viewers; with none that is visible the source
+/// does no work at all.
+class DisplaySource {
+public:
+    virtual ~DisplaySource() = default;
+
+    /// Any thread. The latest published picture; invalid before the first one.
+    [[nodiscard]] virtual FrameDescriptor currentFrame() const = 0;
+    /// Any thread. Null: the guest draws its pointer into the frame.
+    [[nodiscard]] virtual std::shared_ptr<const CursorShape> currentCursor() const = 0;
+
+    /// Any thread. `viewer` starts visible and gets frameChanged() (and cursorChanged() where there
+    /// is a cursor) soon. It must be removed before it dies and before the source does.
+    virtual void addViewer(DisplayViewer& viewer) = 0;
+    /// Any thread. No call to `viewer` is running or follows when this returns; from inside a call of
+    /// that viewer's, none follows. Not while holding a lock that a viewer's callback takes.
+    virtual void removeViewer(DisplayViewer& viewer) = 0;
+    /// Any thread. A viewer that shows nothing just now (hidden window, no outstanding update request)
+    /// costs nothing. When it becomes visible again it gets frameChanged().
+    virtual void setVisible(DisplayViewer& viewer, bool visible) = 0;
+
+    /// Any thread. The user has sent input or looks closely: refreshes at full rate for a while, so
+    /// that the answer of an idle guest is seen at once.
+    virtual void expectActivity() = 0;
+    /// Any thread. Asks the guest for another size (through EDID); it follows, or not, in its own
+    /// time. Values that make no sense are clamped. False: this screen cannot change its size.
+    virtual bool requestSize(std::uint32_t width, std::uint32_t height) = 0;
+};
+
+} // namespace engine::display

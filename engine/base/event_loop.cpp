@@ -3,10 +3,11 @@
 
 #include "base/thread.h"
 
+#include <sys/epoll.h>
+
 #include <algorithm>
 #include <array>
 #include <condition_variable>
-#include <sys/epoll.h>
 
 namespace engine {
 
@@ -32,10 +33,11 @@ Result<std::unique_ptr<EventLoop>> EventLoop::create(std::string threadName)
     EventFd wake = VM_TRY(EventFd::create());
     VM_TRY(control(epoll.get(), EPOLL_CTL_ADD, wake.fd(), EPOLLIN));
     std::unique_ptr<EventLoop> loop(new EventLoop(std::move(epoll), std::move(wake)));
-    loop->m_thread = std::jthread([raw = loop.get(), name = std::move(threadName)](const std::stop_token& stop) {
-        setThreadName(name);
-        raw->run(stop);
-    });
+    loop->m_thread =
+        std::jthread([raw = loop.get(), name = std::move(threadName)](const std::stop_token& stop) {
+            setThreadName(name);
+            raw->run(stop);
+        });
     return loop;
 }
 
@@ -139,6 +141,16 @@ void EventLoop::runPosted()
         task();
 }
 
+void EventLoop::runDeferred()
+{
+    while (!m_deferred.empty()) {
+        std::vector<Task> tasks;
+        tasks.swap(m_deferred);
+        for (Task& task : tasks)
+            task();
+    }
+}
+
 void EventLoop::run(const std::stop_token& stop)
 {
     std::array<epoll_event, 32> ready{};
@@ -159,6 +171,7 @@ void EventLoop::run(const std::stop_token& stop)
         }
         runPosted();
         runDueTimers();
+        runDeferred();
     }
 }
 

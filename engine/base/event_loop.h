@@ -37,6 +37,9 @@ public:
 
     /// Any thread: runs `task` on the loop's thread, in order of posting.
     void post(Task task);
+    /// Loop thread only: runs `task` once, after what the loop is doing now and before it sleeps
+    /// again. For work that is cheaper in batches.
+    void defer(Task task) { m_deferred.push_back(std::move(task)); }
     /// Any other thread: runs `task` on the loop's thread and waits until it has run. On the loop's
     /// own thread it runs at once.
     void runAndWait(Task task);
@@ -57,6 +60,7 @@ private:
     [[nodiscard]] int waitMilliseconds() const;
     void runDueTimers();
     void runPosted();
+    void runDeferred();
 
     struct Watch {
         int fd;
@@ -70,11 +74,12 @@ private:
     UniqueFd m_epoll;
     EventFd m_wake;
     std::mutex m_mutex;
-    std::vector<Task> m_posted;                       // guarded by m_mutex
-    std::map<int, std::shared_ptr<Watch>> m_watches;  // loop thread only
+    std::vector<Task> m_posted;                                                  // guarded by m_mutex
+    std::vector<Task> m_deferred;                                                // loop thread only
+    std::map<int, std::shared_ptr<Watch>> m_watches;                             // loop thread only
     std::multimap<std::chrono::steady_clock::time_point, PendingTimer> m_timers; // loop thread only
-    TimerId m_nextTimerId = 1;                        // loop thread only
-    std::jthread m_thread;                            // last member: starts last, joins first
+    TimerId m_nextTimerId = 1;                                                   // loop thread only
+    std::jthread m_thread; // last member: starts last, joins first
 };
 
 } // namespace engine

@@ -36,14 +36,13 @@ TEST(DamageRegion, NeighboursJoinIntoOneRectangle)
 TEST(DamageRegion, StaysBoundedAndCoversEverythingThatWasAdded)
 {
     std::mt19937 random(7);
+    const auto below = [&](std::uint32_t limit) { return static_cast<std::uint32_t>(random() % limit); };
     for (int round = 0; round < 50; ++round) {
         DamageRegion region;
         std::vector<Rect> added;
         for (int i = 0; i < 200; ++i) {
-            const Rect rect{.x = random() % 500,
-                            .y = random() % 500,
-                            .width = 1 + random() % 20,
-                            .height = 1 + random() % 20};
+            const Rect rect{
+                .x = below(500), .y = below(500), .width = 1 + below(20), .height = 1 + below(20)};
             added.push_back(rect);
             region.add(rect);
             ASSERT_LE(region.rects().size(), DamageRegion::MaxRects);

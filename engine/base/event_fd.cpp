@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/event_fd.h"
 
-#include <cstdint>
 #include <sys/eventfd.h>
+
+#include <cstdint>
 
 namespace engine {
 

@@ -50,7 +50,8 @@ public:
         T value = 0;
         const auto raw = take(sizeof(T));
         for (std::size_t i = 0; i < raw.size(); ++i)
-            value = static_cast<T>(value | static_cast<T>(static_cast<T>(std::to_integer<std::uint8_t>(raw[i])) << (8 * i)));
+            value = static_cast<T>(
+                value | static_cast<T>(static_cast<T>(std::to_integer<std::uint8_t>(raw[i])) << (8 * i)));
         return value;
     }
     [[nodiscard]] bool boolean();

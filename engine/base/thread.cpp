@@ -2,6 +2,7 @@
 #include "base/thread.h"
 
 #include <pthread.h>
+
 #include <string>
 
 namespace engine {

@@ -102,9 +102,9 @@ private:
     MemorySlotSink* m_sink;
     Bus m_mmio;
     mutable std::mutex m_mutex;
-    std::map<MappingId, MemoryMapping> m_mappings; // guarded by m_mutex
+    std::map<MappingId, MemoryMapping> m_mappings;               // guarded by m_mutex
     std::map<MappingId, std::vector<std::uint64_t>> m_softDirty; // guarded by m_mutex; writes done by write()
-    MappingId m_nextId = 1;                        // guarded by m_mutex
+    MappingId m_nextId = 1;                                      // guarded by m_mutex
     std::atomic<std::shared_ptr<const Layout>> m_layout{std::make_shared<const Layout>()};
 };
 

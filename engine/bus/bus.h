@@ -66,7 +66,10 @@ public:
 
     /// For callers without a BusView (tests, qtest, DMA-free slow paths).
     void read(std::uint64_t address, std::span<std::byte> data) const { (void)map()->read(address, data); }
-    void write(std::uint64_t address, std::span<const std::byte> data) const { (void)map()->write(address, data); }
+    void write(std::uint64_t address, std::span<const std::byte> data) const
+    {
+        (void)map()->write(address, data);
+    }
 
 private:
     void publish(std::shared_ptr<const BusMap> next);

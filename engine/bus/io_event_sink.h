@@ -15,9 +15,9 @@ struct IoEvent {
     enum class Space : std::uint8_t { Memory, Ports };
     Space space = Space::Memory;
     std::uint64_t address = 0;
-    std::uint32_t length = 0;                ///< 1, 2, 4, 8; 0 matches any length
-    std::optional<std::uint64_t> datamatch;  ///< only writes of this value
-    int eventFd = -1;                        ///< borrowed until removed
+    std::uint32_t length = 0;               ///< 1, 2, 4, 8; 0 matches any length
+    std::optional<std::uint64_t> datamatch; ///< only writes of this value
+    int eventFd = -1;                       ///< borrowed until removed
 };
 
 /// Registers such writes. Where there is none (no KVM), the write arrives at BusDevice::write, and

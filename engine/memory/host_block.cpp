@@ -3,10 +3,11 @@
 
 #include "base/checked.h"
 
-#include <cstring>
 #include <fcntl.h>
-#include <limits>
 #include <sys/mman.h>
+
+#include <cstring>
+#include <limits>
 
 namespace engine {
 
@@ -26,8 +27,7 @@ Result<std::shared_ptr<HostBlock>> HostBlock::create(const std::string& name, st
     if (::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
         return failSystem("cannot seal memory for the guest");
 
-    void* mapping =
-        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd.get(), 0);
+    void* mapping = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd.get(), 0);
     if (mapping == MAP_FAILED)
         return failSystem("cannot map memory for the guest");
     // Kept out of core dumps: it is the guest's, large, and private.
@@ -58,7 +58,8 @@ Result<> HostBlock::write(std::uint64_t offset, std::span<const std::byte> from)
 
 void HostBlock::clear()
 {
-    if (::fallocate(m_fd.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(m_size)) != 0)
+    if (::fallocate(m_fd.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(m_size))
+        != 0)
         std::memset(m_data, 0, m_size);
 }
 

@@ -40,7 +40,8 @@ public:
     void clear();
 
 private:
-    HostBlock(UniqueFd fd, std::byte* data, std::uint64_t size) : m_fd(std::move(fd)), m_data(data), m_size(size)
+    HostBlock(UniqueFd fd, std::byte* data, std::uint64_t size)
+        : m_fd(std::move(fd)), m_data(data), m_size(size)
     {}
 
     UniqueFd m_fd;

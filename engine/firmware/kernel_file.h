@@ -11,11 +11,11 @@
 
 namespace engine::firmware {
 
-/// A kernel or initial RAM disk on the host, read in bounded pieces. Whatever it says about itself
-/// is checked against the size it had when it was opened; one that shrinks meanwhile is an error.
+/// A kernel, initial RAM disk or firmware image on the host, read in bounded pieces. Whatever it says about
+/// itself is checked against the size it had when it was opened; one that shrinks meanwhile is an error.
 class KernelFile {
 public:
-    /// `role` names the file in errors: "kernel", "initial RAM disk".
+    /// `role` names the file in errors: "kernel", "BIOS image".
     [[nodiscard]] static Result<KernelFile> open(const std::string& path, std::string role);
     /// The same for a file that is open already; `name` stands for its path in errors.
     [[nodiscard]] static Result<KernelFile> adopt(UniqueFd fd, std::string name, std::string role);

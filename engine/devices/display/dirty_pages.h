@@ -15,10 +15,15 @@ public:
     static constexpr std::uint32_t PageBytes = 4096;
 
     DirtyPages() = default;
-    explicit DirtyPages(std::uint64_t memoryBytes) : m_pages(memoryBytes / PageBytes), m_bits((m_pages + 63) / 64) {}
+    explicit DirtyPages(std::uint64_t memoryBytes)
+        : m_pages(memoryBytes / PageBytes), m_bits((m_pages + 63) / 64)
+    {}
 
     [[nodiscard]] std::uint64_t pageCount() const { return m_pages; }
-    [[nodiscard]] bool isAny() const { return std::ranges::any_of(m_bits, [](auto bits) { return bits != 0; }); }
+    [[nodiscard]] bool isAny() const
+    {
+        return std::ranges::any_of(m_bits, [](auto bits) { return bits != 0; });
+    }
     [[nodiscard]] bool isDirty(std::uint64_t page) const
     {
         return page < m_pages && (m_bits[page / 64] >> (page % 64) & 1) != 0;
@@ -26,7 +31,8 @@ public:
     /// True when a page that holds one of these bytes is dirty.
     [[nodiscard]] bool isRangeDirty(std::uint64_t offset, std::uint64_t length) const
     {
-        for (std::uint64_t page = offset / PageBytes; length != 0 && page <= (offset + length - 1) / PageBytes; ++page)
+        for (std::uint64_t page = offset / PageBytes;
+             length != 0 && page <= (offset + length - 1) / PageBytes; ++page)
             if (isDirty(page))
                 return true;
         return false;
@@ -39,8 +45,8 @@ public:
     }
     void markRange(std::uint64_t offset, std::uint64_t length)
     {
-        for (std::uint64_t at = offset / PageBytes * PageBytes; at < offset + length && at / PageBytes < m_pages;
-             at += PageBytes)
+        for (std::uint64_t at = offset / PageBytes * PageBytes;
+             at < offset + length && at / PageBytes < m_pages; at += PageBytes)
             markByte(at);
     }
     void markAll() { markRange(0, m_pages * PageBytes); }

@@ -8,17 +8,17 @@ namespace engine::display {
 
 /// Registers of the Bochs display interface (DISPI), index as written to port 1CE.
 enum class DispiIndex : std::uint8_t {
-    Identification,     ///< VBE_DISPI_INDEX_ID
-    HorizontalPixels,   ///< XRES
-    VerticalPixels,     ///< YRES
-    BitsPerPixel,       ///< BPP
-    Enable,             ///< ENABLE
-    Bank,               ///< BANK, 64 KiB steps of the A0000 window
-    VirtualWidth,       ///< VIRT_WIDTH, pixels from one row to the next
-    VirtualHeight,      ///< VIRT_HEIGHT, read only: rows that fit into video memory
-    HorizontalOffset,   ///< X_OFFSET
-    VerticalOffset,     ///< Y_OFFSET
-    VideoMemoryUnits,   ///< VIDEO_MEMORY_64K, read only
+    Identification,   ///< VBE_DISPI_INDEX_ID
+    HorizontalPixels, ///< XRES
+    VerticalPixels,   ///< YRES
+    BitsPerPixel,     ///< BPP
+    Enable,           ///< ENABLE
+    Bank,             ///< BANK, 64 KiB steps of the A0000 window
+    VirtualWidth,     ///< VIRT_WIDTH, pixels from one row to the next
+    VirtualHeight,    ///< VIRT_HEIGHT, read only: rows that fit into video memory
+    HorizontalOffset, ///< X_OFFSET
+    VerticalOffset,   ///< Y_OFFSET
+    VideoMemoryUnits, ///< VIDEO_MEMORY_64K, read only
 };
 
 /// What the scan-out needs to know about an enabled DISPI mode. Always inside video memory.
@@ -55,10 +55,10 @@ public:
     [[nodiscard]] std::uint16_t read(std::uint16_t index) const;
 
     enum class Effect : std::uint8_t {
-        None,       ///< ignored
-        Changed,    ///< a register has a new value
+        None,         ///< ignored
+        Changed,      ///< a register has a new value
         ModeSwitched, ///< the picture's geometry (or its being on) may have changed
-        TurnedOn,   ///< as before, and the mode has just been enabled
+        TurnedOn,     ///< as before, and the mode has just been enabled
     };
     Effect write(std::uint16_t index, std::uint16_t value);
 
@@ -78,7 +78,10 @@ public:
     bool operator==(const DispiRegisters&) const = default;
 
 private:
-    [[nodiscard]] std::uint16_t reg(DispiIndex index) const { return m_registers[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] std::uint16_t reg(DispiIndex index) const
+    {
+        return m_registers[static_cast<std::size_t>(index)];
+    }
     std::uint16_t& reg(DispiIndex index) { return m_registers[static_cast<std::size_t>(index)]; }
     [[nodiscard]] std::uint32_t bitsStored() const;
     [[nodiscard]] std::uint64_t startOffset(std::uint32_t x, std::uint32_t y) const;

@@ -105,9 +105,8 @@ bool isLinear(const VgaState& state)
 
 std::uint8_t compareColours(const VgaState& state)
 {
-    const std::uint32_t differing =
-        (state.latch ^ expandPlanes(state.graphics[graphics::ColourCompare]))
-        & expandPlanes(state.graphics[graphics::ColourDontCare]);
+    const std::uint32_t differing = (state.latch ^ expandPlanes(state.graphics[graphics::ColourCompare]))
+                                    & expandPlanes(state.graphics[graphics::ColourDontCare]);
     const std::uint32_t folded = differing | differing >> 16;
     return static_cast<std::uint8_t>(~(folded | folded >> 8));
 }

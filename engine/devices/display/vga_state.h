@@ -87,9 +87,9 @@ struct DacState {
     std::uint8_t pixelMask = 0xff;
     std::uint8_t readIndex = 0;
     std::uint8_t writeIndex = 0;
-    std::uint8_t component = 0; ///< 0 red, 1 green, 2 blue: the next one on port 3C9
-    bool reading = false;       ///< the last index went to 3C7
-    std::array<std::uint8_t, 2> pending{}; ///< red and green, until blue makes the colour
+    std::uint8_t component = 0;              ///< 0 red, 1 green, 2 blue: the next one on port 3C9
+    bool reading = false;                    ///< the last index went to 3C7
+    std::array<std::uint8_t, 2> pending{};   ///< red and green, until blue makes the colour
     std::array<std::uint8_t, 768> colours{}; ///< as written: red, green, blue
     bool operator==(const DacState&) const = default;
 };
@@ -101,7 +101,7 @@ struct VgaState {
     std::uint8_t sequencerIndex = 0;
     std::uint8_t crtcIndex = 0;
     std::uint8_t graphicsIndex = 0;
-    std::uint8_t attributeIndex = 0; ///< with PaletteAddressSource
+    std::uint8_t attributeIndex = 0;   ///< with PaletteAddressSource
     bool attributeExpectsData = false; ///< the flip-flop behind port 3C0
     bool bigEndianPixels = false;
     std::array<std::uint8_t, 8> sequencer{};

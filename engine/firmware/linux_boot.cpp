@@ -161,23 +161,12 @@ Result<> checkCommandLine(const std::string& text, std::uint64_t maxBytes)
     return {};
 }
 
-Result<> checkLayout(const MemoryLayout& layout)
-{
-    if (layout.lowRamBytes < MemoryLayout::MinimumLowRam)
-        return fail(ErrorCode::InvalidArgument, "A guest that starts a kernel directly needs at least "
-                                                    + sizeText(MemoryLayout::MinimumLowRam) + " of memory");
-    if (layout.lowRamBytes > layout.ecamBase)
-        return fail(ErrorCode::InvalidArgument,
-                    "Low memory reaches into the window of PCI configuration space");
-    return {};
-}
-
 } // namespace
 
 Result<BootEntry> loadKernel(const GuestMemory& memory, const KernelFile& kernel, const KernelFile* initrd,
                              const LinuxBootConfig& config)
 {
-    VM_TRY(checkLayout(config.memory));
+    VM_TRY(checkDirectBoot(config.memory));
     const LoadedKernel loaded = VM_TRY(loadAny(memory, kernel, config));
     VM_TRY(checkCommandLine(config.commandLine, loaded.commandLineBytes));
     const auto map = directBootMemoryMap(config.memory);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "firmware/memory_map.h"
 
+#include "firmware/text.h"
+
 #include <algorithm>
 
 namespace engine::firmware {
@@ -21,6 +23,17 @@ constexpr std::uint64_t HypervisorPagesBytes = 0x4000;
 constexpr std::uint64_t FourGiB = 1ULL << 32;
 
 } // namespace
+
+Result<> checkDirectBoot(const MemoryLayout& layout)
+{
+    if (layout.lowRamBytes < MemoryLayout::MinimumLowRam)
+        return fail(ErrorCode::InvalidArgument, "A guest that starts a kernel directly needs at least "
+                                                    + sizeText(MemoryLayout::MinimumLowRam) + " of memory");
+    if (layout.lowRamBytes > layout.ecamBase)
+        return fail(ErrorCode::InvalidArgument,
+                    "Low memory reaches into the window of PCI configuration space");
+    return {};
+}
 
 std::vector<MemoryRange> directBootMemoryMap(const MemoryLayout& layout)
 {

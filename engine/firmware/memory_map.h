@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/result.h"
 #include "firmware/byte_writer.h"
 
 #include <cstdint>
@@ -39,6 +40,9 @@ struct MemoryLayout {
 
     [[nodiscard]] std::uint64_t tableAreaBase() const { return lowRamBytes - TableAreaBytes; }
 };
+
+/// Whether a kernel can be started directly in such memory; a sentence where it can't.
+[[nodiscard]] Result<> checkDirectBoot(const MemoryLayout& layout);
 
 /// The map that a kernel gets when no firmware runs before it: RAM, the places of firmware tables,
 /// and what must not be given to PCI devices. Sorted, without overlaps.

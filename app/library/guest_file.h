@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "vm/vm_config.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace app {
+
+/// What people add to a guest; the hardware does not depend on it.
+struct GuestPresentation {
+    std::string group; ///< empty: in none
+    std::string notes;
+    std::string osId; ///< OsInfo::id, empty: not known
+    bool favourite = false;
+    std::int32_t order = 0; ///< place in its group, smallest first
+    bool operator==(const GuestPresentation&) const = default;
+};
+
+/// The contents of a guest.json. `sourceText` is the file as it was read: keys that this version does
+/// not know survive a rewrite, and a change made meanwhile by another program is noticed.
+struct GuestDescription {
+    engine::VmConfig config;
+    GuestPresentation presentation;
+    std::string sourceText;
+};
+
+/// The newest format that this program understands.
+constexpr std::int64_t GuestFileVersion = 1;
+constexpr std::size_t LongestGuestFile = std::size_t{1} << 20;
+
+/// Reads the text of a guest.json, whatever it holds. ErrorCode::Corrupt names the key that is wrong;
+/// Unsupported means a newer version of the format.
+[[nodiscard]] engine::Result<GuestDescription> parseGuest(std::string_view text);
+
+/// The text to store: indented, known keys from the values, unknown ones from `sourceText`.
+[[nodiscard]] std::string formatGuest(const GuestDescription& guest);
+
+/// Inside a guest's folder paths are stored relative to it, so that the folder can be moved.
+void makePathsAbsolute(engine::VmConfig& config, const std::filesystem::path& folder);
+void makePathsRelative(engine::VmConfig& config, const std::filesystem::path& folder);
+
+} // namespace app

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+
+#include <string>
+
+namespace engine::kvm {
+
+/// Why /dev/kvm does not open, and the command that cures it.
+struct AccessAdvice {
+    std::string explanation; ///< one sentence
+    std::string fixCommand;  ///< may be empty when no command helps
+};
+
+/// Advice for open(2) failing with `err`. Looks at the device's group and the CPU's flags.
+[[nodiscard]] AccessAdvice adviseOpenFailure(const std::string& path, int err);
+/// The same as an Error (explanation and command in one sentence).
+[[nodiscard]] Error explainOpenFailure(const std::string& path, int err);
+/// KVM_GET_API_VERSION must be 12; `version` is negative when `path` is no KVM device at all.
+[[nodiscard]] Result<> checkApiVersion(const std::string& path, int version);
+
+} // namespace engine::kvm

@@ -29,13 +29,12 @@ struct Chipset {
     DmaController dma{"dma1", 2};
     DmaPageRegisters pages;
     ParallelPort lpt;
-    SmbusHost smbus;
     struct Window {
         BusDevice* device;
         Saveable* state;
         std::uint64_t length;
     };
-    std::array<Window, 11> windows{{{&rtc, &rtc, 2},
+    std::array<Window, 10> windows{{{&rtc, &rtc, 2},
                                     {&serial, &serial, 8},
                                     {&pm, &pm, AcpiPm::BlockBytes},
                                     {&apm, &apm, 2},
@@ -44,8 +43,7 @@ struct Chipset {
                                     {&post, &post, 1},
                                     {&dma, &dma, 32},
                                     {&pages, &pages, DmaPageRegisters::PortCount},
-                                    {&lpt, &lpt, 3},
-                                    {&smbus, &smbus, SmbusHost::PortCount}}};
+                                    {&lpt, &lpt, 3}}};
 };
 
 void restoreRandomState(test::FuzzInput& input, Saveable& device)

@@ -24,14 +24,6 @@ constexpr std::uint8_t LptReady = 0xd8; // not busy, no acknowledge, selected, n
 constexpr std::uint8_t LptControlMask = 0x3f;
 constexpr std::uint8_t LptControlFixed = 0xc0; // reads as ones
 
-// SMBus host
-constexpr std::uint64_t SmbusStatus = 0x00;  // HST_STS, write 1 to clear
-constexpr std::uint64_t SmbusControl = 0x02; // HST_CNT; reading it rewinds the block buffer
-constexpr std::uint64_t SmbusAuxStatus = 0x0c;
-constexpr std::uint64_t SmbusSlaveStatus = 0x10;
-constexpr std::uint8_t SmbusStart = 1 << 6;       // START
-constexpr std::uint8_t SmbusDeviceError = 1 << 2; // DEV_ERR
-
 } // namespace
 
 std::uint8_t DmaController::readRegister(std::uint64_t index)
@@ -213,63 +205,6 @@ Result<> ParallelPort::restoreState(StateReader& in)
     std::scoped_lock lock(m_mutex);
     m_data = data;
     m_control = control & LptControlMask;
-    return {};
-}
-
-void SmbusHost::read(std::uint64_t offset, std::span<std::byte> data)
-{
-    std::scoped_lock lock(m_mutex);
-    for (std::byte& byte : data) {
-        byte = offset < PortCount ? std::byte{m_registers[offset]} : std::byte{0xff};
-        ++offset;
-    }
-}
-
-void SmbusHost::write(std::uint64_t offset, std::span<const std::byte> data)
-{
-    std::scoped_lock lock(m_mutex);
-    for (const std::byte byte : data)
-        writeRegister(offset++, std::to_integer<std::uint8_t>(byte));
-}
-
-void SmbusHost::writeRegister(std::uint64_t offset, std::uint8_t value)
-{
-    if (offset >= PortCount)
-        return;
-    switch (offset) {
-    case SmbusStatus:
-    case SmbusAuxStatus:
-    case SmbusSlaveStatus: m_registers[offset] &= static_cast<std::uint8_t>(~value); break;
-    case SmbusControl:
-        m_registers[offset] = static_cast<std::uint8_t>(value & ~SmbusStart);
-        if (value & SmbusStart)
-            m_registers[SmbusStatus] |= SmbusDeviceError;
-        break;
-    default: m_registers[offset] = value; break;
-    }
-}
-
-void SmbusHost::reset()
-{
-    std::scoped_lock lock(m_mutex);
-    m_registers = {};
-}
-
-void SmbusHost::saveState(StateWriter& out) const
-{
-    std::scoped_lock lock(m_mutex);
-    out.version(1);
-    out.bytes(std::as_bytes(std::span(m_registers)));
-}
-
-Result<> SmbusHost::restoreState(StateReader& in)
-{
-    std::array<std::uint8_t, PortCount> registers{};
-    (void)in.version(1);
-    in.bytes(std::as_writable_bytes(std::span(registers)));
-    VM_TRY(in.finish());
-    std::scoped_lock lock(m_mutex);
-    m_registers = registers;
     return {};
 }
 

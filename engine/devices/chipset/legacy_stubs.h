@@ -77,25 +77,4 @@ private:
     std::uint8_t m_control = InitialControl; // guarded by m_mutex
 };
 
-/// The SMBus host's 32 I/O ports (ICH9 datasheet 21.2) on a bus with nothing attached: every transaction ends
-/// at once with "no device answered". Any thread.
-class SmbusHost final : public BusDevice, public Saveable {
-public:
-    static constexpr std::uint64_t PortCount = 32;
-
-    void read(std::uint64_t offset, std::span<std::byte> data) override;
-    void write(std::uint64_t offset, std::span<const std::byte> data) override;
-    void reset();
-
-    [[nodiscard]] std::string stateName() const override { return "smbus"; }
-    void saveState(StateWriter& out) const override;
-    [[nodiscard]] Result<> restoreState(StateReader& in) override;
-
-private:
-    void writeRegister(std::uint64_t offset, std::uint8_t value);
-
-    mutable std::mutex m_mutex;
-    std::array<std::uint8_t, PortCount> m_registers{}; // guarded by m_mutex
-};
-
 } // namespace engine

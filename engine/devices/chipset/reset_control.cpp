@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "devices/chipset/reset_control.h"
 
+#include <algorithm>
+
 namespace engine {
 
 namespace {
@@ -12,9 +14,18 @@ constexpr std::uint8_t Implemented = SystemReset | ResetCpu | FullReset;
 
 } // namespace
 
-void ResetControl::write(std::uint8_t value)
+void ResetControl::read(std::uint64_t offset, std::span<std::byte> data)
 {
-    value &= Implemented;
+    std::ranges::fill(data, std::byte{0xff});
+    if (offset == 0 && !data.empty())
+        data.front() = std::byte{m_value.load(std::memory_order_relaxed)};
+}
+
+void ResetControl::write(std::uint64_t offset, std::span<const std::byte> data)
+{
+    if (offset != 0 || data.empty())
+        return;
+    const auto value = static_cast<std::uint8_t>(std::to_integer<std::uint8_t>(data.front()) & Implemented);
     const std::uint8_t before = m_value.exchange(value);
     if (!(value & ResetCpu) || (before & ResetCpu) || !m_onReset)
         return;
@@ -27,7 +38,7 @@ void ResetControl::write(std::uint8_t value)
 void ResetControl::saveState(StateWriter& out) const
 {
     out.version(1);
-    out.integer(read());
+    out.integer(m_value.load());
 }
 
 Result<> ResetControl::restoreState(StateReader& in)

@@ -63,22 +63,5 @@ TEST(ParallelPort, AnswersTheProbeOfFirmware)
     EXPECT_EQ(in8(port, 2), 0xcc);
 }
 
-TEST(SmbusHost, EveryTransactionEndsWithoutADevice)
-{
-    SmbusHost smbus;
-    EXPECT_EQ(in8(smbus, 0), 0x00); // not busy
-    out8(smbus, 4, 0xa1);
-    out8(smbus, 2, 0x48); // start a byte read
-    EXPECT_EQ(in8(smbus, 0), 0x04);
-    EXPECT_EQ(in8(smbus, 2), 0x08);
-    out8(smbus, 0, 0x04);
-    EXPECT_EQ(in8(smbus, 0), 0x00);
-    SmbusHost copy;
-    expectRoundTrip(smbus, copy);
-    pokeEverywhere(smbus, SmbusHost::PortCount);
-    smbus.reset();
-    EXPECT_EQ(in8(smbus, 4), 0x00);
-}
-
 } // namespace
 } // namespace engine

@@ -99,21 +99,22 @@ TEST(ResetControl, RstCpuEdgeResetsAsTheOtherBitsSay)
 {
     std::vector<ResetKind> kinds;
     ResetControl control([&](ResetKind kind) { kinds.push_back(kind); });
-    control.write(0x02); // choose first, then act: what ACPI and Linux do
-    control.write(0x06);
-    EXPECT_EQ(control.read(), 0x06);
-    control.write(0x06); // no edge
-    control.write(0x00);
-    control.write(0x0e);
-    control.write(0x0a);
-    control.write(0x04);
+    out8(control, 0, 0x02); // choose first, then act: what ACPI and Linux do
+    out8(control, 0, 0x06);
+    EXPECT_EQ(in8(control, 0), 0x06);
+    out8(control, 0, 0x06); // no edge
+    out8(control, 0, 0x00);
+    out8(control, 0, 0x0e);
+    out8(control, 0, 0x0a);
+    out8(control, 0, 0x04);
     EXPECT_EQ(kinds, (std::vector{ResetKind::Hard, ResetKind::PowerCycle, ResetKind::Init}));
     ResetControl copy({});
     expectRoundTrip(control, copy);
-    control.write(0xff);
-    EXPECT_EQ(control.read(), 0x0e);
+    out8(control, 0, 0xff);
+    EXPECT_EQ(in8(control, 0), 0x0e);
     control.reset();
-    EXPECT_EQ(control.read(), 0x00);
+    EXPECT_EQ(in8(control, 0), 0x00);
+    pokeEverywhere(control, 1);
 }
 
 TEST(ApmPorts, CommandsSwitchTheSciAndBothPortsRemember)

@@ -3,6 +3,7 @@
 #include "base/manual_clock.h"
 #include "devices/chipset/acpi_pm.h"
 #include "devices/chipset/debug_ports.h"
+#include "devices/chipset/i8042.h"
 #include "devices/chipset/legacy_stubs.h"
 #include "devices/chipset/rtc.h"
 #include "devices/chipset/serial_port.h"
@@ -29,12 +30,13 @@ struct Chipset {
     DmaController dma{"dma1", 2};
     DmaPageRegisters pages;
     ParallelPort lpt;
+    I8042 keyboard{irq, irq, {}};
     struct Window {
         BusDevice* device;
         Saveable* state;
         std::uint64_t length;
     };
-    std::array<Window, 10> windows{{{&rtc, &rtc, 2},
+    std::array<Window, 12> windows{{{&rtc, &rtc, 2},
                                     {&serial, &serial, 8},
                                     {&pm, &pm, AcpiPm::BlockBytes},
                                     {&apm, &apm, 2},
@@ -43,7 +45,9 @@ struct Chipset {
                                     {&post, &post, 1},
                                     {&dma, &dma, 32},
                                     {&pages, &pages, DmaPageRegisters::PortCount},
-                                    {&lpt, &lpt, 3}}};
+                                    {&lpt, &lpt, 3},
+                                    {&keyboard.dataPort(), &keyboard, 1},
+                                    {&keyboard.commandPort(), &keyboard, 1}}};
 };
 
 void restoreRandomState(test::FuzzInput& input, Saveable& device)
@@ -78,6 +82,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             (void)chipset.serial.receive(bytes);
             break;
         }
+        case 5:
+            chipset.keyboard.key(input.take<std::uint16_t>(), (operation & 8) != 0);
+            chipset.keyboard.moveRelative(static_cast<std::int32_t>(input.take<std::uint32_t>()),
+                                          static_cast<std::int8_t>(input.take<std::uint8_t>()));
+            chipset.keyboard.wheel(static_cast<std::int8_t>(input.take<std::uint8_t>()), 0);
+            chipset.keyboard.button(static_cast<PointerButton>(operation >> 4 & 3), (operation & 8) != 0);
+            break;
         default:
             storeLittleEndian(part, input.take<std::uint64_t>());
             window.device->write(offset, part);

@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
-; Waits for interrupts on vectors 0x40 (message) and 0x41 (I/O APIC pin 10, level) and reports each.
+; Waits for interrupts on vectors 0x40 and 0x42 (messages) and 0x41 (I/O APIC pin 10, level) and reports each.
 ; A write to DOORBELL is taken by the kernel. 64-bit mode, everything mapped one to one.
 %include "long_mode.inc"
 %define APIC_EOI   0xFEE000B0
@@ -12,11 +12,17 @@ org CODE_BASE
 
         mov     rsp, STACK_TOP
         lgdt    [gdt_pointer]
+        mov     al, 0xFF                        ; mask the 8259 pair, which pin 10 reaches too
+        out     0x21, al
+        out     0xA1, al
         mov     rdi, idt + 0x40 * 16
         mov     eax, on_message
         call    set_gate
         mov     rdi, idt + 0x41 * 16
         mov     eax, on_line
+        call    set_gate
+        mov     rdi, idt + 0x42 * 16
+        mov     eax, on_other
         call    set_gate
         lidt    [idt_pointer]
         mov     ebx, APIC_SVR
@@ -39,10 +45,19 @@ org CODE_BASE
 on_message:
         mov     eax, 0x40
         jmp     report
+on_other:
+        mov     eax, 0x42
+        jmp     report
 on_line:
-        mov     eax, 0x41                       ; the test lowers the line when it sees this
+        mov     dx, STATUS_PORT                 ; some hosts deliver a level twice: ask the device
+        in      al, dx
+        test    al, al
+        jz      end_of_interrupt
+        out     dx, al                          ; acknowledge: the device lowers its line
+        mov     eax, 0x41
 report: mov     dx, REPORT_PORT
         out     dx, eax
+end_of_interrupt:
         mov     ebx, APIC_EOI
         mov     dword [rbx], 0
         iretq
@@ -62,7 +77,7 @@ gdt_pointer:
         dw      31
         dq      gdt
 idt_pointer:
-        dw      0x42 * 16 - 1
+        dw      0x43 * 16 - 1
         dq      idt
 align 8
-idt:    times 0x42 * 2 dq 0
+idt:    times 0x43 * 2 dq 0

@@ -15,6 +15,27 @@ constexpr PvhEntry FlatEntry{.entryPoint = CodeBase, .startInfo = 0};
 
 using Reports = std::vector<std::uint64_t>;
 
+/// A device with a level-triggered interrupt that the guest acknowledges.
+class ServiceDevice final : public BusDevice {
+public:
+    explicit ServiceDevice(IrqLine& line) : m_line(line) {}
+    void wantService()
+    {
+        m_wanted = true;
+        m_line.setLevel(true);
+    }
+    void read(std::uint64_t, std::span<std::byte> data) override { storeLittleEndian(data, m_wanted ? 1 : 0); }
+    void write(std::uint64_t, std::span<const std::byte>) override
+    {
+        m_wanted = false;
+        m_line.setLevel(false);
+    }
+
+private:
+    IrqLine& m_line;
+    std::atomic<bool> m_wanted = false;
+};
+
 } // namespace
 
 TEST(GuestRun, RealModeGuestTalksToPortsAndDeviceMemory)
@@ -166,4 +187,47 @@ TEST(GuestRun, PendingInputIsTakenInBeforeTheStateIsRead)
     ASSERT_TRUE(next);
     ASSERT_TRUE(std::holds_alternative<IoOut>(*next));
     EXPECT_EQ(std::get<IoOut>(*next).data[0], std::byte{0x99});
+}
+
+TEST(GuestRun, MessagesLinesAndDoorbellsMakeTheRoundTrip)
+{
+    SKIP_WITHOUT_KVM();
+    const auto machine = TestVm::create(GUEST_MESSAGE_INTERRUPT);
+    ASSERT_TRUE(machine);
+    auto doorbell = EventFd::create();
+    ASSERT_TRUE(doorbell);
+    IoEvent event;
+    event.address = DeviceBase + 0x100;
+    event.length = 4;
+    event.datamatch = 7;
+    event.eventFd = doorbell->fd();
+    ASSERT_TRUE(machine->vm->ioEvents().addIoEvent(event));
+    auto line = machine->vm->createIrqLine(10);
+    ASSERT_TRUE(line);
+    auto vector = machine->vm->msiController().createVector();
+    ASSERT_TRUE(vector);
+    ServiceDevice device(**line);
+    ASSERT_TRUE(machine->ports.insert({.base = 0x520, .length = 1}, device));
+    ASSERT_TRUE(machine->vcpus[0]->enter(machine->longModeEntry()));
+    machine->startThreads();
+    ASSERT_TRUE(machine->report.waitFor(1));
+    EXPECT_TRUE(doorbell->drain()) << "the doorbell write is taken by the kernel";
+    EXPECT_EQ(machine->scratch.accesses(), 0) << "and does not reach the device";
+
+    (*vector)->signal(); // not programmed yet: nothing
+    (*vector)->setMessage({.address = 0xFEE00000, .data = 0x40});
+    for (std::size_t round = 0; round < 3; ++round) {
+        (*vector)->signal();
+        ASSERT_TRUE(machine->report.waitFor(2 + 2 * round));
+        device.wantService();
+        ASSERT_TRUE(machine->report.waitFor(3 + 2 * round));
+    }
+    // Programmed anew, it goes elsewhere: vector 0x42 this time.
+    (*vector)->setMessage({.address = 0xFEE00000, .data = 0x42});
+    (*vector)->signal();
+    ASSERT_TRUE(machine->report.waitFor(8));
+    machine->stopThreads();
+    machine->vm->ioEvents().removeIoEvent(event);
+
+    EXPECT_EQ(machine->report.reports(), (Reports{0x600D, 0x40, 0x41, 0x40, 0x41, 0x40, 0x41, 0x42}));
 }

@@ -16,8 +16,6 @@ void ReportDevice::write(std::uint64_t, std::span<const std::byte> data)
         m_reports.push_back(value);
     }
     m_changed.notify_all();
-    if (m_listener)
-        m_listener(value);
 }
 
 std::vector<std::uint64_t> ReportDevice::reports() const

@@ -42,13 +42,11 @@ public:
     [[nodiscard]] std::vector<std::uint64_t> reports() const;
     /// False when `count` reports do not arrive in time.
     [[nodiscard]] bool waitFor(std::size_t count) const;
-    void setListener(std::function<void(std::uint64_t)> listener) { m_listener = std::move(listener); }
 
 private:
     mutable std::mutex m_mutex;
     mutable std::condition_variable m_changed;
     std::vector<std::uint64_t> m_reports;
-    std::function<void(std::uint64_t)> m_listener;
 };
 
 /// Reads give the last value written, plus one.

@@ -13,33 +13,33 @@ namespace engine::kvm {
 
 namespace {
 
-enum class HostCpu : std::uint8_t { Intel, Amd, NoVirtualization };
+enum class CpuVendor : std::uint8_t { Intel, Amd, NoVirtualization };
 
-HostCpu detectHostCpu()
+CpuVendor detectCpuVendor()
 {
     std::ifstream info("/proc/cpuinfo");
     for (std::string line; std::getline(info, line);)
         if (line.starts_with("flags")) {
             line += ' ';
             if (line.find(" vmx ") != std::string::npos)
-                return HostCpu::Intel;
+                return CpuVendor::Intel;
             if (line.find(" svm ") != std::string::npos)
-                return HostCpu::Amd;
+                return CpuVendor::Amd;
             break;
         }
-    return HostCpu::NoVirtualization;
+    return CpuVendor::NoVirtualization;
 }
 
 AccessAdvice adviseMissingDevice(const std::string& path)
 {
-    switch (detectHostCpu()) {
-    case HostCpu::Intel:
+    switch (detectCpuVendor()) {
+    case CpuVendor::Intel:
         return {"There is no " + path + ": the kernel module kvm_intel is not loaded.",
                 "sudo modprobe kvm_intel"};
-    case HostCpu::Amd:
+    case CpuVendor::Amd:
         return {"There is no " + path + ": the kernel module kvm_amd is not loaded.",
                 "sudo modprobe kvm_amd"};
-    case HostCpu::NoVirtualization: break;
+    case CpuVendor::NoVirtualization: break;
     }
     return {"There is no " + path
                 + ", and this CPU shows no virtualization: switch on VT-x or AMD-V (SVM) in the computer's"
@@ -74,6 +74,11 @@ AccessAdvice adviseDenied(const std::string& path)
 }
 
 } // namespace
+
+bool hostHasVirtualization()
+{
+    return detectCpuVendor() != CpuVendor::NoVirtualization;
+}
 
 AccessAdvice adviseOpenFailure(const std::string& path, int err)
 {

@@ -13,6 +13,9 @@ struct AccessAdvice {
     std::string fixCommand;  ///< may be empty when no command helps
 };
 
+/// True when the processor shows VT-x or AMD-V (SVM).
+[[nodiscard]] bool hostHasVirtualization();
+
 /// Advice for open(2) failing with `err`. Looks at the device's group and the CPU's flags.
 [[nodiscard]] AccessAdvice adviseOpenFailure(const std::string& path, int err);
 /// The same as an Error (explanation and command in one sentence).

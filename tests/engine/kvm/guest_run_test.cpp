@@ -24,7 +24,10 @@ public:
         m_wanted = true;
         m_line.setLevel(true);
     }
-    void read(std::uint64_t, std::span<std::byte> data) override { storeLittleEndian(data, m_wanted ? 1 : 0); }
+    void read(std::uint64_t, std::span<std::byte> data) override
+    {
+        storeLittleEndian(data, m_wanted ? 1 : 0);
+    }
     void write(std::uint64_t, std::span<const std::byte>) override
     {
         m_wanted = false;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "machine/machine.h"
+
+#include "firmware/acpi_files.h"
+#include "firmware/firmware_locator.h"
+#include "firmware/linux_boot.h"
+#include "machine/address_map.h"
+#include "machine/uuid.h"
+
+namespace engine {
+
+Result<std::unique_ptr<Machine>> Machine::create(const VmConfig& config, const MachinePlatform& platform,
+                                                 const MachineEvents& events, const ChipsetSinks& sinks)
+{
+    std::unique_ptr<Machine> machine(new Machine(config, platform, events));
+    VM_TRY(machine->build(sinks));
+    return machine;
+}
+
+Result<> Machine::build(const ChipsetSinks& sinks)
+{
+    m_memory = VM_TRY(SystemMemory::create(m_space, m_config.memoryBytes));
+    m_gsis = VM_TRY(GsiLines::create(m_platform.createGsi));
+    m_firmware = VM_TRY(FirmwareRom::create(m_config, m_space));
+    m_chipset =
+        VM_TRY(Chipset::create(m_ports, *m_gsis, m_memory->guestMemory(), m_platform, m_events, sinks));
+    m_pci = VM_TRY(
+        PciTopology::create(m_ports, m_space, *m_gsis, *m_chipset, *m_memory, m_firmware->rom(), m_platform));
+    if (m_config.hasDisplay)
+        VM_TRY(addDisplay());
+    return fillFirmwareConfig();
+}
+
+Result<> Machine::addDisplay()
+{
+    firmware::Bytes rom;
+    if (!m_config.kernel) {
+        const auto path = VM_TRY(firmware::FirmwareLocator().vgaBios());
+        rom = VM_TRY(firmware::readImage(path, firmware::ImageKind::OptionRom)).content;
+    }
+    m_vga = VM_TRY(display::VgaDevice::create(m_platform.clock, rom, m_config.videoMemoryBytes));
+    VM_TRY(m_pci->insert({.device = 1, .function = 0}, *m_vga));
+    return m_vga->attachLegacy(m_ports, m_space);
+}
+
+firmware::MemoryLayout Machine::memoryLayout() const
+{
+    return {.lowRamBytes = m_memory->lowBytes(), .highRamBytes = m_memory->highBytes()};
+}
+
+firmware::AcpiConfig Machine::acpiConfig()
+{
+    firmware::AcpiConfig config;
+    config.apicIds.clear();
+    for (std::uint32_t cpu = 0; cpu < m_config.cpuCount; ++cpu)
+        config.apicIds.push_back(cpu);
+    config.ecamBase = m_pci->hostBridge().ecamBase().value_or(0);
+    if (const auto base = m_pci->lpcBridge().powerBase())
+        config.powerManagementBase = *base;
+    const std::uint64_t afterRam = address_map::FourGibibytes + m_memory->highBytes();
+    constexpr std::uint64_t WindowBytes = std::uint64_t{32} << 30;
+    const std::uint64_t start = (afterRam + WindowBytes - 1) / WindowBytes * WindowBytes;
+    config.pciWindow64 = {.first = start, .last = start + WindowBytes - 1};
+    return config;
+}
+
+Result<> Machine::fillFirmwareConfig()
+{
+    FwCfgContent content{.cpuCount = m_config.cpuCount,
+                         .ramBytes = m_config.memoryBytes,
+                         .uuid = parseUuid(m_config.id),
+                         .memory = memoryLayout(),
+                         .hasDisplay = m_config.hasDisplay};
+    VM_TRY(fillFwCfg(m_chipset->fwCfg(), content));
+    fillCmos(m_chipset->rtc(), content);
+
+    // Made when firmware asks: only then are PMBASE and PCIEXBAR what the tables must say (trap T2).
+    using firmware::AcpiFiles;
+    VM_TRY(m_chipset->fwCfg().addGeneratedFiles(
+        {{.name = "etc/acpi/tables", .sizeBytes = AcpiFiles::TablesBytes},
+         {.name = "etc/acpi/rsdp", .sizeBytes = AcpiFiles::RsdpBytes},
+         {.name = "etc/table-loader", .sizeBytes = AcpiFiles::LoaderBytes}},
+        [this] {
+            std::vector<FwCfg::Bytes> contents(3);
+            if (auto files = firmware::buildAcpiFiles(acpiConfig())) {
+                contents = {std::move(files->tables), std::move(files->rsdp), std::move(files->loader)};
+            } else {
+                m_platform.log.error("acpi", files.error().message());
+            }
+            if (m_events.milestone)
+                m_events.milestone("acpi-tables", "firmware reads the ACPI tables");
+            return contents;
+        }));
+    return {};
+}
+
+Result<std::optional<firmware::BootEntry>> Machine::prepareStart()
+{
+    if (!m_config.kernel)
+        return std::nullopt;
+    m_pci->programAsFirmwareWould();
+    const auto layout = memoryLayout();
+    const auto rsdp = VM_TRY(firmware::placeAcpiTables(m_memory->guestMemory(), acpiConfig(), layout));
+    firmware::LinuxBootConfig boot{.kernelPath = m_config.kernel->path,
+                                   .commandLine = m_config.kernel->commandLine,
+                                   .rsdpAddress = rsdp,
+                                   .memory = layout};
+    if (!m_config.kernel->initrdPath.empty())
+        boot.initrdPath = m_config.kernel->initrdPath;
+    return VM_TRY(firmware::loadLinux(m_memory->guestMemory(), boot));
+}
+
+void Machine::reset()
+{
+    m_chipset->reset();
+    m_pci->root().reset();
+}
+
+std::vector<Saveable*> Machine::saveables()
+{
+    std::vector<Saveable*> all = m_chipset->saveables();
+    const auto pciFunctions = m_pci->saveables();
+    all.insert(all.end(), pciFunctions.begin(), pciFunctions.end());
+    if (m_vga)
+        all.push_back(m_vga.get());
+    return all;
+}
+
+} // namespace engine

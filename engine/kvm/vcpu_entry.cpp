@@ -81,6 +81,24 @@ void prepare(const RealModeEntry& entry, kvm_regs& registers, kvm_sregs& system)
     registers.rdx = entry.dx;
 }
 
+void prepare(const DirectEntry& entry, kvm_regs& registers, kvm_sregs& system)
+{
+    if (entry.longMode)
+        prepare(LongModeEntry{.entryPoint = entry.rip, .pageTables = entry.cr3, .argument = entry.rsi}, registers,
+                system);
+    else
+        prepare(PvhEntry{.entryPoint = static_cast<std::uint32_t>(entry.rip)}, registers, system);
+    registers.rax = entry.rax;
+    registers.rbx = entry.rbx;
+    registers.rsi = entry.rsi;
+    system.gdt.base = entry.gdtBase;
+    system.gdt.limit = entry.gdtLimit;
+    system.cs.selector = entry.codeSelector;
+    for (kvm_segment* segment : {&system.ds, &system.es, &system.fs, &system.gs, &system.ss})
+        segment->selector = entry.dataSelector;
+    system.tr.selector = entry.taskSelector;
+}
+
 } // namespace
 
 Result<> applyVcpuEntry(int vcpuFd, const VcpuEntry& entry)

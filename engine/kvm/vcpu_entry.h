@@ -33,7 +33,22 @@ struct RealModeEntry {
     std::uint16_t dx = 0;
 };
 
-using VcpuEntry = std::variant<PvhEntry, LongModeEntry, RealModeEntry>;
+/// Any flat entry, described in full: what a loader of kernels decides.
+struct DirectEntry {
+    bool longMode = false; ///< 64-bit mode with paging by `cr3`; else 32-bit protected mode, no paging
+    std::uint64_t rip = 0;
+    std::uint64_t rax = 0;
+    std::uint64_t rbx = 0;
+    std::uint64_t rsi = 0;
+    std::uint64_t cr3 = 0;
+    std::uint64_t gdtBase = 0;
+    std::uint16_t gdtLimit = 0;
+    std::uint16_t codeSelector = 0;
+    std::uint16_t dataSelector = 0;
+    std::uint16_t taskSelector = 0;
+};
+
+using VcpuEntry = std::variant<PvhEntry, LongModeEntry, RealModeEntry, DirectEntry>;
 
 /// Sets the registers of a vCPU that is in its power-on state.
 [[nodiscard]] Result<> applyVcpuEntry(int vcpuFd, const VcpuEntry& entry);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "vm/vcpu_group.h"
+
+#include "base/overloaded.h"
+#include "base/thread.h"
+
+#include <pthread.h>
+
+#include <ctime>
+
+namespace engine {
+
+namespace {
+
+std::chrono::nanoseconds readClock(clockid_t clock)
+{
+    timespec time{};
+    if (::clock_gettime(clock, &time) != 0)
+        return std::chrono::nanoseconds(0);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+VcpuStop stopAt(const kvm::Vcpu& vcpu, VcpuStop::Kind kind, std::string text = {})
+{
+    return {.vcpu = vcpu.index(), .kind = kind, .text = std::move(text)};
+}
+
+} // namespace
+
+VcpuGroup::VcpuGroup(std::string vmName, std::vector<std::unique_ptr<kvm::Vcpu>> vcpus, const Bus& ports,
+                     const Bus& mmio, kvm::CoalescedWrites& coalesced, const kvm::UnknownMsrs& msrs,
+                     Hooks hooks)
+    : m_vmName(std::move(vmName)), m_vcpus(std::move(vcpus)), m_ports(ports), m_mmio(mmio),
+      m_coalesced(coalesced), m_msrs(msrs), m_hooks(std::move(hooks))
+{}
+
+VcpuGroup::~VcpuGroup()
+{
+    stop();
+}
+
+void VcpuGroup::start()
+{
+    for (const auto& vcpu : m_vcpus)
+        m_threads.emplace_back([this, raw = vcpu.get()] { run(*raw); });
+}
+
+void VcpuGroup::resume()
+{
+    {
+        std::scoped_lock lock(m_mutex);
+        m_gate = Gate::Open;
+        ++m_opened;
+    }
+    m_changed.notify_all();
+}
+
+void VcpuGroup::kickAll()
+{
+    for (const auto& vcpu : m_vcpus)
+        vcpu->kick();
+}
+
+void VcpuGroup::pause()
+{
+    {
+        std::scoped_lock lock(m_mutex);
+        if (m_gate != Gate::Open)
+            return;
+        m_gate = Gate::Closed;
+    }
+    // All are told before any is waited for: the slowest alone decides how long it takes.
+    kickAll();
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [this] { return m_waiting == m_threads.size(); });
+}
+
+void VcpuGroup::stop()
+{
+    {
+        std::scoped_lock lock(m_mutex);
+        m_gate = Gate::Stopped;
+    }
+    kickAll();
+    m_changed.notify_all();
+    for (std::thread& thread : m_threads)
+        thread.join();
+    m_threads.clear();
+}
+
+std::chrono::nanoseconds VcpuGroup::cpuTime() const
+{
+    std::scoped_lock lock(m_clocksMutex);
+    std::chrono::nanoseconds total(m_finishedCpuTime.load());
+    for (const clockid_t clock : m_clocks)
+        total += readClock(clock);
+    return total;
+}
+
+bool VcpuGroup::waitAtGate()
+{
+    std::unique_lock lock(m_mutex);
+    ++m_waiting;
+    m_changed.notify_all();
+    m_changed.wait(lock, [this] { return m_gate != Gate::Closed; });
+    --m_waiting;
+    return m_gate == Gate::Open;
+}
+
+void VcpuGroup::run(kvm::Vcpu& vcpu)
+{
+    setThreadName(m_vmName + "/vcpu" + std::to_string(vcpu.index()));
+    clockid_t clock{};
+    ::pthread_getcpuclockid(::pthread_self(), &clock);
+    {
+        std::scoped_lock lock(m_clocksMutex);
+        m_clocks.push_back(clock);
+    }
+    {
+        kvm::VcpuRunHandle proof = vcpu.bindToThisThread();
+        kvm::ExitDispatcher dispatcher(m_ports, m_mmio, m_coalesced, m_msrs);
+        for (;;) {
+            if (m_gate != Gate::Open) [[unlikely]] {
+                finishInstruction(vcpu, proof, dispatcher);
+                if (!waitAtGate())
+                    break;
+            }
+            const auto exit = vcpu.run(proof);
+            m_exits.fetch_add(1, std::memory_order_relaxed);
+            if (exit && dispatcher.dispatch(*exit)) [[likely]]
+                continue;
+            const auto stopped =
+                exit ? handle(vcpu, *exit)
+                     : std::optional(stopAt(vcpu, VcpuStop::Kind::Failed, exit.error().message()));
+            if (!stopped)
+                continue;
+            // Wait for the gate to be closed and opened again: until then nothing can change for this vCPU.
+            std::unique_lock lock(m_mutex);
+            const auto opened = m_opened;
+            lock.unlock();
+            m_hooks.onStop(*stopped);
+            lock.lock();
+            ++m_waiting;
+            m_changed.notify_all();
+            m_changed.wait(lock, [&] { return m_gate == Gate::Stopped || m_opened != opened; });
+            --m_waiting;
+        }
+    }
+    std::scoped_lock lock(m_clocksMutex);
+    m_finishedCpuTime += readClock(clock).count();
+    std::erase(m_clocks, clock);
+}
+
+void VcpuGroup::finishInstruction(kvm::Vcpu& vcpu, kvm::VcpuRunHandle& proof, kvm::ExitDispatcher& dispatcher)
+{
+    // An instruction has few parts; the bound only keeps a confused kernel from holding us here.
+    constexpr int MostParts = 1000;
+    for (int i = 0; i < MostParts; ++i) {
+        const auto exit = vcpu.completePending(proof);
+        if (!exit || !dispatcher.dispatch(*exit))
+            return;
+    }
+}
+
+std::optional<VcpuStop> VcpuGroup::handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& exit)
+{
+    using Kind = VcpuStop::Kind;
+    using Stop = std::optional<VcpuStop>;
+    const auto failed = [&](std::string text) -> Stop { return stopAt(vcpu, Kind::Failed, std::move(text)); };
+    return std::visit(
+        Overloaded{
+            [&](const kvm::ShutDown&) -> Stop { return stopAt(vcpu, Kind::TripleFault); },
+            [&](const kvm::SystemEvent& event) -> Stop {
+                switch (event.type) {
+                case kvm::SystemEventType::ShutDown: return stopAt(vcpu, Kind::ShutdownRequested);
+                case kvm::SystemEventType::Reset: return stopAt(vcpu, Kind::ResetRequested);
+                case kvm::SystemEventType::Crash: // the guest writes its own dump after announcing it
+                case kvm::SystemEventType::Wakeup:
+                case kvm::SystemEventType::Suspend: return std::nullopt;
+                }
+                return std::nullopt;
+            },
+            [&](const kvm::InternalError& error) -> Stop {
+                std::string why;
+                if (error.kind == kvm::InternalErrorKind::Emulation && m_hooks.assist
+                    && m_hooks.assist(vcpu, error, why))
+                    return std::nullopt;
+                return failed(kvm::describe(exit) + (why.empty() ? "" : "; " + why));
+            },
+            [&](const kvm::Hypercall& call) -> Stop {
+                constexpr std::uint64_t NotImplemented = ~std::uint64_t{0} - 999; // -KVM_ENOSYS
+                if (call.result)
+                    *call.result = NotImplemented;
+                return std::nullopt;
+            },
+            [&](const kvm::FailEntry&) -> Stop { return failed(kvm::describe(exit)); },
+            [&](const kvm::MemoryFault&) -> Stop { return failed(kvm::describe(exit)); },
+            [&](const kvm::Unexpected&) -> Stop { return failed(kvm::describe(exit)); },
+            [](const auto&) -> Stop { return std::nullopt; }, // nothing to answer: run on
+        },
+        exit);
+}
+
+} // namespace engine

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "bus/address_space.h"
+#include "kvm/exit_dispatch.h"
+#include "kvm/kvm_vm.h"
+#include "kvm/vcpu.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace engine {
+
+/// Why a vCPU cannot go on by itself. Its thread waits in the group until the VM is resumed (usually
+/// after a reset) or stopped.
+struct VcpuStop {
+    enum class Kind : std::uint8_t {
+        TripleFault,
+        ResetRequested,    ///< through a hypervisor event
+        ShutdownRequested, ///< through a hypervisor event
+        Failed,            ///< `text` explains
+    };
+    unsigned vcpu = 0;
+    Kind kind{};
+    std::string text;
+};
+
+/// The vCPU threads of one VM and their gate: they run together, pause together and stop together.
+/// start(), pause(), resume() and stop() belong to the control thread.
+class VcpuGroup {
+public:
+    /// Completes an instruction that the kernel cannot; true when the vCPU can go on, else `why`.
+    using Assist = std::function<bool(kvm::Vcpu& vcpu, const kvm::InternalError& error, std::string& why)>;
+    struct Hooks {
+        std::function<void(VcpuStop)> onStop; ///< on the vCPU's thread; only posts a message
+        Assist assist;
+    };
+
+    VcpuGroup(std::string vmName, std::vector<std::unique_ptr<kvm::Vcpu>> vcpus, const Bus& ports,
+              const Bus& mmio, kvm::CoalescedWrites& coalesced, const kvm::UnknownMsrs& msrs, Hooks hooks);
+    ~VcpuGroup();
+    VcpuGroup(const VcpuGroup&) = delete;
+    VcpuGroup& operator=(const VcpuGroup&) = delete;
+    VcpuGroup(VcpuGroup&&) = delete;
+    VcpuGroup& operator=(VcpuGroup&&) = delete;
+
+    /// Starts the threads; they wait at the gate.
+    void start();
+    /// Opens the gate.
+    void resume();
+    /// Closes the gate and waits until every vCPU waits there, with its last instruction complete.
+    void pause();
+    /// Closes the gate for good and joins the threads.
+    void stop();
+
+    [[nodiscard]] const std::vector<std::unique_ptr<kvm::Vcpu>>& vcpus() const { return m_vcpus; }
+    /// Returns from guest mode that user space handled. Any thread.
+    [[nodiscard]] std::uint64_t exits() const { return m_exits.load(std::memory_order_relaxed); }
+    /// CPU time that the threads have used. Any thread.
+    [[nodiscard]] std::chrono::nanoseconds cpuTime() const;
+
+private:
+    enum class Gate : std::uint8_t { Closed, Open, Stopped };
+
+    void run(kvm::Vcpu& vcpu);
+    /// Waits at the gate; false when the thread is to end.
+    [[nodiscard]] bool waitAtGate();
+    /// Answers what is pending, so that the registers are those after the instruction.
+    void finishInstruction(kvm::Vcpu& vcpu, kvm::VcpuRunHandle& proof, kvm::ExitDispatcher& dispatcher);
+    /// nullopt when the vCPU can go on.
+    [[nodiscard]] std::optional<VcpuStop> handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& exit);
+    void kickAll();
+
+    const std::string m_vmName;
+    std::vector<std::unique_ptr<kvm::Vcpu>> m_vcpus;
+    const Bus& m_ports;
+    const Bus& m_mmio;
+    kvm::CoalescedWrites& m_coalesced;
+    const kvm::UnknownMsrs& m_msrs;
+    Hooks m_hooks;
+
+    std::atomic<Gate> m_gate{Gate::Closed}; // written under m_mutex
+    std::atomic<std::uint64_t> m_exits{0};
+    mutable std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::size_t m_waiting = 0;          // threads at the gate; guarded by m_mutex
+    std::uint64_t m_opened = 0;         // how often the gate was opened; guarded by m_mutex
+    std::vector<std::thread> m_threads; // control thread only
+    mutable std::mutex m_clocksMutex;
+    std::vector<clockid_t> m_clocks;                // CPU clocks of the threads; guarded by m_clocksMutex
+    std::atomic<std::int64_t> m_finishedCpuTime{0}; // of threads that have ended, nanoseconds
+};
+
+} // namespace engine

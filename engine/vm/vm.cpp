@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "vm/vm.h"
+
+#include "display/screen_text.h"
+#include "vm/vm_impl.h"
+
+namespace engine {
+
+Vm::Vm(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Vm::~Vm() = default;
+
+Result<std::unique_ptr<Vm>> Vm::create(VmConfig config, VmObserver& observer,
+                                       std::shared_ptr<SerialBackend> serial)
+{
+    auto impl = std::make_unique<Impl>(std::move(config), observer, std::move(serial));
+    VM_TRY(impl->build());
+    return std::unique_ptr<Vm>(new Vm(std::move(impl)));
+}
+
+void Vm::requestStart(Done done)
+{
+    m_impl->request(&Impl::start, std::move(done));
+}
+
+void Vm::requestPause(Done done)
+{
+    m_impl->request(&Impl::pause, std::move(done));
+}
+
+void Vm::requestResume(Done done)
+{
+    m_impl->request(&Impl::resume, std::move(done));
+}
+
+void Vm::requestReset(Done done)
+{
+    m_impl->request(&Impl::reset, std::move(done));
+}
+
+void Vm::requestPowerButton(Done done)
+{
+    m_impl->request(&Impl::pressPowerButton, std::move(done));
+}
+
+void Vm::requestStop(Done done)
+{
+    m_impl->request(&Impl::stop, std::move(done));
+}
+
+VmState Vm::state() const
+{
+    return m_impl->state();
+}
+
+std::string Vm::stateReason() const
+{
+    return m_impl->stateReason();
+}
+
+const VmConfig& Vm::config() const
+{
+    return m_impl->config();
+}
+
+std::chrono::milliseconds Vm::uptime() const
+{
+    return m_impl->uptime();
+}
+
+VmStatistics Vm::statistics() const
+{
+    return m_impl->statistics();
+}
+
+std::vector<Milestone> Vm::milestones() const
+{
+    return m_impl->milestones();
+}
+
+std::vector<LogEntry> Vm::logEntries() const
+{
+    return m_impl->logEntries();
+}
+
+Result<ScreenTextView> Vm::screenText()
+{
+    display::VgaDevice* vga = m_impl->machine().vga();
+    if (!vga)
+        return fail(ErrorCode::Unsupported, "this guest has no display");
+    const display::ScreenText screen = display::screenText(vga->adapter());
+    if (!screen.text)
+        return fail(ErrorCode::Unsupported,
+                    "the screen shows no text mode (" + screen.modeName + "); take a screenshot instead");
+    ScreenTextView view{.columns = screen.text->columns,
+                        .rows = static_cast<std::uint32_t>(screen.text->rows.size()),
+                        .lines = screen.text->rows};
+    if (screen.text->cursor) {
+        view.cursorColumn = screen.text->cursor->column;
+        view.cursorRow = screen.text->cursor->row;
+    }
+    return view;
+}
+
+} // namespace engine
+namespace engine {
+display::DisplaySource* Vm::display() { return nullptr; }
+void Vm::requestCdChange(std::size_t, std::string, Done done) { if (done) done(fail(ErrorCode::Unsupported, "x")); }
+class NullKeyboard final : public KeyboardSink { void key(KeyCode, bool) override {} KeyboardLeds leds() const override { return {}; } };
+KeyboardSink& Vm::keyboard() { static NullKeyboard k; return k; }
+Result<> Vm::screenshot(const std::filesystem::path&) { return fail(ErrorCode::Unsupported, "x"); }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/control_commands.h"
+#include "cli/doctor_command.h"
+#include "cli/exit_codes.h"
+#include "cli/run_command.h"
+
+#include <CLI/CLI.hpp>
+#include <dlfcn.h>
+
+#include <array>
+#include <filesystem>
+#include <iostream>
+
+namespace {
+
+/// The desktop part, beside the program (a build folder) or in the library folder of its prefix.
+int runDesktop(int argc, char** argv)
+{
+    std::error_code unknown;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+    constexpr const char* Module = "guesthouse-desktop.so";
+    std::string reason;
+    for (const auto& folder : {program, program / "../lib/guesthouse", program / "../lib64/guesthouse"}) {
+        const auto file = folder / Module;
+        if (!std::filesystem::exists(file))
+            continue;
+        void* module = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+        if (!module) {
+            reason = ::dlerror();
+            break;
+        }
+        using DesktopMain = int (*)(int, char**);
+        // SAFETY: POSIX guarantees that dlsym's result converts to a function pointer.
+        if (auto entry = reinterpret_cast<DesktopMain>(::dlsym(module, "guesthouseDesktopMain")))
+            return entry(argc, argv);
+        reason = ::dlerror();
+    }
+    std::cerr << "guesthouse: the desktop application cannot be started"
+              << (reason.empty() ? std::string(": ") + Module + " is not installed beside the program"
+                                 : ": " + reason)
+              << ".\nGuests run without it too: guesthouse run --help\n";
+    return app::ExitFailure;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc == 1)
+        return runDesktop(argc, argv);
+
+    CLI::App program("Virtual machines for the Linux desktop. Without arguments the application opens.",
+                     "guesthouse");
+    program.set_version_flag("--version", GUESTHOUSE_VERSION);
+    program.require_subcommand(1);
+    program.footer(
+        "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the guest failed, 4 this computer cannot run "
+        "guests (see guesthouse doctor).");
+    int exitCode = app::ExitOk;
+    app::addRunCommand(program, exitCode);
+    app::addControlCommands(program, exitCode);
+    app::addDoctorCommand(program, exitCode);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int code = program.exit(error);
+        return code == 0 ? app::ExitOk : app::ExitUsage;
+    }
+    return exitCode;
+}

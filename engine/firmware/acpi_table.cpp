@@ -109,7 +109,9 @@ AcpiTable fadt(const AcpiConfig& config)
         .u32(0);
     out.u8(Pm1EventBytes).u8(Pm1ControlBytes).u8(0).u8(PmTimerBytes).u8(Gpe0Bytes).u8(0).u8(0).u8(0);
     out.u16(NoC2).u16(NoC3).zeros(8).u8(CenturyIndex);
-    out.u16(static_cast<std::uint16_t>(LegacyDevices | (config.hasPs2 ? KeyboardController : 0))).u8(0);
+    out.u16(static_cast<std::uint16_t>((config.serialPorts.empty() ? 0 : LegacyDevices)
+                                       | (config.hasPs2 ? KeyboardController : 0)))
+        .u8(0);
     out.u32(fadtFlags(config));
     ioRegister(out, ResetPort, 1);
     out.u8(FullReset).zeros(3);

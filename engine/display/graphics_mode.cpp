@@ -96,8 +96,9 @@ GraphicsMode decodeGraphicsMode(const VgaState& state)
     }
     const bool doubleScan = (cr[crtc::MaximumScanLine] & 0x80) != 0;
     const std::uint32_t rowLines = (cr[crtc::MaximumScanLine] & 0x1fU) + 1;
-    // Interleaved modes count their rows by the line interleaving below.
-    mode.repeats = shift == 1 ? (doubleScan ? 1 : 0) : (rowLines << (doubleScan ? 1 : 0)) - 1;
+    // Where the row scan counter is part of the address, its lines are rows of their own (sourceLines()).
+    const bool interleaved = (cr[crtc::ModeControl] & RowScan0IsA13) == 0;
+    mode.repeats = interleaved ? (doubleScan ? 1 : 0) : (rowLines << (doubleScan ? 1 : 0)) - 1;
     mode.firstScan = std::min<std::uint32_t>(cr[crtc::PresetRowScan] & 0x1f, mode.repeats);
     mode.start = (word(cr[crtc::StartAddressHigh], cr[crtc::StartAddressLow]) + bytePanning(state)) * 4;
     mode.pitch = cr[crtc::Offset] * 8U;

@@ -259,16 +259,9 @@ void VgaRegisters::adoptDispiMode()
     cr[crtc::MaximumScanLine] &= static_cast<std::uint8_t>(~0x9f); // no repeated scan lines
 
     auto& gr = m_state.graphics;
-    auto& sr = m_state.sequencer;
     gr[graphics::Miscellaneous] = static_cast<std::uint8_t>((gr[graphics::Miscellaneous] & ~0x0c) | 0x05);
-    std::uint8_t shiftMode = 0x00; // four planes
-    if (geometry.bitsPerPixel == 4) {
-        sr[sequencer::ClockingMode] &= static_cast<std::uint8_t>(~sequencer::HalfDotClock);
-    } else {
-        shiftMode = 0x40; // 256 colours
-        sr[sequencer::MemoryMode] |= sequencer::Chain4;
-        sr[sequencer::MapMask] |= 0x0f;
-    }
+    // The sequencer keeps its values: window and scan-out ask the DISPI registers first.
+    const std::uint8_t shiftMode = geometry.bitsPerPixel == 4 ? 0x00 : 0x40; // four planes, or 256 colours
     gr[graphics::Mode] = static_cast<std::uint8_t>((gr[graphics::Mode] & ~0x60) | shiftMode);
 }
 

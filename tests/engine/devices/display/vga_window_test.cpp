@@ -182,7 +182,6 @@ TEST(VgaWindow, BanksMoveTheWindowAndNeverLeaveMemory)
     }
     // Planar with the last bank: addresses past the end read as all ones.
     vga.dispi(3, 4);
-    vga.sequencer(4, 0x06);
     vga.dispi(5, 15);
     vga.poke(0xa0000, 0x12);
     EXPECT_EQ(vga.peek(0xa0000), 0xff);

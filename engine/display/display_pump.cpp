@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "display/display_pump.h"
+
+#include <algorithm>
+
+namespace engine::display {
+
+namespace {
+/// The rate halves with each look that finds nothing.
+constexpr int IdleBackOff = 2;
+} // namespace
+
+DisplayPump::DisplayPump(EventLoop& loop, VgaAdapter& adapter)
+    : m_loop(loop), m_adapter(adapter), m_scanout(adapter), m_lastActivity(m_started)
+{
+    m_wakeTarget->pump = this;
+    m_adapter.setWakeUp([target = m_wakeTarget] {
+        std::scoped_lock lock(target->mutex);
+        if (target->pump)
+            target->pump->expectActivity();
+    });
+}
+
+DisplayPump::~DisplayPump()
+{
+    m_adapter.setWakeUp({});
+    {
+        std::scoped_lock lock(m_wakeTarget->mutex);
+        m_wakeTarget->pump = nullptr;
+    }
+    m_loop.runAndWait([this] {
+        *m_alive = false;
+        if (m_timer != 0)
+            m_loop.stopTimer(m_timer);
+    });
+}
+
+FrameDescriptor DisplayPump::currentFrame() const
+{
+    std::scoped_lock lock(m_mutex);
+    return m_published;
+}
+
+std::vector<DisplayPump::Viewer>::iterator DisplayPump::find(DisplayViewer& viewer)
+{
+    return std::ranges::find(m_viewers, &viewer, &Viewer::viewer);
+}
+
+void DisplayPump::addViewer(DisplayViewer& viewer)
+{
+    m_loop.post([this, alive = m_alive, &viewer] {
+        if (!*alive)
+            return;
+        m_viewers.push_back({.viewer = &viewer});
+        wake();
+    });
+}
+
+void DisplayPump::removeViewer(DisplayViewer& viewer)
+{
+    m_loop.runAndWait([this, &viewer] {
+        // During delivery the list is walked by index: only mark it, deliver() sweeps.
+        if (const auto it = find(viewer); it != m_viewers.end()) {
+            if (m_delivering)
+                it->viewer = nullptr;
+            else
+                m_viewers.erase(it);
+        }
+    });
+}
+
+void DisplayPump::setVisible(DisplayViewer& viewer, bool visible)
+{
+    m_loop.post([this, alive = m_alive, target = &viewer, visible] {
+        if (!*alive)
+            return;
+        const auto it = std::ranges::find(m_viewers, target, &Viewer::viewer);
+        if (it == m_viewers.end() || it->visible == visible)
+            return;
+        it->visible = visible;
+        it->needsFrame = visible;
+        if (visible)
+            wake();
+    });
+}
+
+void DisplayPump::expectActivity()
+{
+    // A burst of wake-ups makes one task.
+    if (m_wakePosted.exchange(true))
+        return;
+    m_loop.post([this, alive = m_alive] {
+        if (!*alive)
+            return;
+        m_wakePosted.store(false);
+        wake();
+    });
+}
+
+bool DisplayPump::requestSize(std::uint32_t width, std::uint32_t height)
+{
+    m_adapter.setEdid({.preferredWidth = width, .preferredHeight = height});
+    return true;
+}
+
+FrameDescriptor DisplayPump::refreshNow()
+{
+    m_loop.runAndWait([this] { refresh(); });
+    return currentFrame();
+}
+
+bool DisplayPump::isWatched() const
+{
+    return std::ranges::any_of(m_viewers, [](const Viewer& v) { return v.viewer && v.visible; });
+}
+
+void DisplayPump::wake()
+{
+    m_lastActivity = Clock::now();
+    m_idleDelay = FullRate;
+    if (isWatched())
+        schedule(std::chrono::nanoseconds(0));
+}
+
+void DisplayPump::schedule(std::chrono::nanoseconds delay)
+{
+    if (m_timer != 0)
+        m_loop.stopTimer(m_timer);
+    m_timer = m_loop.startTimer(Clock::now() + delay, [this] {
+        m_timer = 0;
+        tick();
+    });
+}
+
+void DisplayPump::tick()
+{
+    if (!isWatched())
+        return; // the next visible viewer starts the ticking again
+    refresh();
+    if (isWatched() && m_timer == 0)
+        schedule(nextDelay());
+}
+
+std::chrono::nanoseconds DisplayPump::nextDelay()
+{
+    const auto now = Clock::now();
+    if (now - m_lastActivity < FullRateHold)
+        return FullRate;
+    // Asleep: the next access to the adapter wakes us; direct writes to memory are found by looking.
+    m_adapter.armWakeUp();
+    m_idleDelay = std::min<std::chrono::nanoseconds>(m_idleDelay * IdleBackOff, IdleRate);
+    if (const auto blink = m_scanout.nextBlink(now - m_started))
+        return std::min(m_idleDelay, *blink);
+    return m_idleDelay;
+}
+
+void DisplayPump::refresh()
+{
+    ++m_refreshes;
+    const auto now = Clock::now();
+    const Scanout::Update update = m_scanout.refresh(now - m_started);
+    if (update.frameReplaced) {
+        std::scoped_lock lock(m_mutex);
+        m_published = m_scanout.frame();
+    }
+    // A blinking cursor alone is no reason to look 60 times a second.
+    if (!update.isEmpty() && !update.onlyBlinking) {
+        m_lastActivity = now;
+        m_idleDelay = FullRate;
+    }
+    deliver(update);
+}
+
+void DisplayPump::deliver(const Scanout::Update& update)
+{
+    const FrameDescriptor& frame = m_scanout.frame();
+    m_delivering = true;
+    for (std::size_t i = 0; i < m_viewers.size(); ++i) {
+        if (!m_viewers[i].viewer || !m_viewers[i].visible)
+            continue;
+        if (update.frameReplaced)
+            m_viewers[i].needsFrame = true;
+        if (std::exchange(m_viewers[i].needsFrame, false))
+            m_viewers[i].viewer->frameChanged(frame);
+        else if (!update.damage.isEmpty())
+            m_viewers[i].viewer->damaged(frame, update.damage);
+    }
+    m_delivering = false;
+    std::erase_if(m_viewers, [](const Viewer& v) { return v.viewer == nullptr; });
+}
+
+} // namespace engine::display

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "display/frame_descriptor.h"
+
+#include <filesystem>
+
+namespace engine::display {
+
+/// Writes the picture to `path` as an 8-bit RGB PNG (libpng). The file appears whole or not at all: it is
+/// written beside its place and renamed. The pixels are copied first, row by row; a guest that draws
+/// meanwhile may leave a torn picture, no more. Any thread.
+[[nodiscard]] Result<> writePng(const FrameDescriptor& frame, const std::filesystem::path& path);
+
+} // namespace engine::display

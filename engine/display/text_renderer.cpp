@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "display/text_renderer.h"
+
+#include <algorithm>
+
+namespace engine::display {
+
+namespace {
+
+constexpr std::size_t GlyphLines = 32;
+constexpr std::size_t FontBytes = 256 * GlyphLines;
+constexpr std::uint32_t LargestCellWidth = 16;
+
+/// Code page 437's horizontal lines, whose eighth dot continues into the ninth.
+constexpr bool isLineGraphic(std::uint8_t character)
+{
+    return character >= 0xc0 && character <= 0xdf;
+}
+
+} // namespace
+
+struct TextRenderer::Context {
+    FrameBuffer& frame;
+    const VideoMemory& memory;
+    const TextMode& mode;
+    const std::array<std::uint32_t, 16>& palette;
+    BlinkPhase phase;
+    bool all; ///< draw every cell
+};
+
+bool TextRenderer::takeFonts(const VideoMemory& memory, const TextMode& mode)
+{
+    bool changed = false;
+    for (std::size_t which = 0; which < m_fonts.size(); ++which) {
+        auto& font = m_fonts.at(which);
+        if (font.size() != FontBytes) {
+            font.assign(FontBytes, 0);
+            changed = true;
+        }
+        for (std::size_t i = 0; i < FontBytes; ++i) {
+            // Plane 2 of each address.
+            const std::uint8_t line =
+                memory.load8((mode.fonts.at(which) + static_cast<std::uint32_t>(i)) * 4 + 2);
+            changed |= font[i] != line;
+            font[i] = line;
+        }
+    }
+    return changed;
+}
+
+TextRenderer::Cell TextRenderer::readCell(const VideoMemory& memory, const TextMode& mode,
+                                          std::uint32_t address, BlinkPhase phase)
+{
+    const std::uint32_t planes = memory.load32(address * 4);
+    Cell cell{.character = static_cast<std::uint8_t>(planes),
+              .attribute = static_cast<std::uint8_t>(planes >> 8)};
+    const bool blinks = mode.blink && (cell.attribute & 0x80) != 0;
+    const bool hasCursor = mode.cursor && mode.cursor->address == (address & 0xffff);
+    m_hasBlinking |= blinks || hasCursor;
+    cell.hidden = blinks && !phase.charactersShown;
+    cell.cursor = hasCursor && phase.cursorShown;
+    return cell;
+}
+
+DamageRegion TextRenderer::draw(FrameBuffer& frame, const VideoMemory& memory, const TextMode& mode,
+                                const std::array<std::uint32_t, 16>& palette, BlinkPhase phase)
+{
+    const auto bands = textBands(mode);
+    const std::size_t cells = bands.size() * (mode.columns + 1);
+    // The cursor is part of the cells, so that moving it redraws two of them and no more.
+    TextMode drawn = m_mode;
+    drawn.cursor = mode.cursor;
+    const bool cursorShape = m_mode.cursor && mode.cursor
+                             && (m_mode.cursor->firstLine != mode.cursor->firstLine
+                                 || m_mode.cursor->lastLine != mode.cursor->lastLine);
+    bool all = m_shown.size() != cells || drawn != mode || cursorShape || m_palette != palette;
+    all |= takeFonts(memory, mode);
+    m_shown.resize(cells);
+    m_mode = mode;
+    m_palette = palette;
+    m_hasBlinking = false;
+
+    const Context context{
+        .frame = frame, .memory = memory, .mode = mode, .palette = palette, .phase = phase, .all = all};
+    DamageRegion damage;
+    for (std::size_t i = 0; i < bands.size(); ++i)
+        damage.add(drawBand(context, bands[i], i));
+    return damage;
+}
+
+DamageRegion TextRenderer::drawBand(const Context& context, const TextBand& band, std::size_t bandIndex)
+{
+    const TextMode& mode = context.mode;
+    const std::uint32_t panning = band.belowSplit && mode.panningEndsAtSplit ? 0 : mode.panning;
+    DamageRegion damage;
+    std::array<std::uint32_t, LargestCellWidth> line{};
+    for (std::uint32_t column = 0; column <= mode.columns; ++column) {
+        Cell& shown = m_shown[bandIndex * (mode.columns + 1) + column];
+        const Cell cell = readCell(context.memory, mode, band.address + column, context.phase);
+        if (!context.all && cell == shown)
+            continue;
+        shown = cell;
+        // The part of the cell that panning leaves on the screen.
+        const std::uint32_t left = column * mode.cellWidth;
+        const std::uint32_t begin = std::max(left, panning);
+        const std::uint32_t end = std::min(left + mode.cellWidth, mode.width() + panning);
+        if (begin >= end)
+            continue;
+        Rect changed;
+        for (std::uint32_t y = 0; y < band.height; ++y) {
+            paintLine(context, cell, band.firstScan + y, std::span(line).first(mode.cellWidth));
+            changed =
+                unite(changed, context.frame.update(begin - panning, band.top + y,
+                                                    std::span(line).subspan(begin - left, end - begin)));
+        }
+        damage.add(changed);
+    }
+    return damage;
+}
+
+void TextRenderer::paintLine(const Context& context, const Cell& cell, std::uint32_t scan,
+                             std::span<std::uint32_t> pixels) const
+{
+    const TextMode& mode = context.mode;
+    const std::uint32_t foreground = context.palette[cell.attribute & 0x0f];
+    const std::uint32_t background =
+        context.palette[mode.blink ? cell.attribute >> 4 & 7 : cell.attribute >> 4];
+    const bool cursorHere = cell.cursor && scan >= mode.cursor->firstLine && scan <= mode.cursor->lastLine;
+    const bool underlined = mode.underline == scan && (cell.attribute & 0x77) == 0x01;
+
+    const auto& font = m_fonts.at(cell.attribute >> 3 & 1);
+    std::uint32_t dots = font[cell.character * GlyphLines + (scan & (GlyphLines - 1))];
+    if (cell.hidden)
+        dots = 0;
+    if (cursorHere || (underlined && !cell.hidden))
+        dots = 0xff;
+    if (pixels.size() == 9) {
+        const bool ninth = cursorHere || underlined || (mode.lineGraphics && isLineGraphic(cell.character));
+        pixels[8] = ninth && (dots & 1) != 0 ? foreground : background;
+        pixels = pixels.first(8);
+    }
+    const std::size_t dotWidth = pixels.size() / 8;
+    for (std::size_t x = 0; x < pixels.size(); ++x)
+        pixels[x] = (dots >> (7 - x / dotWidth) & 1) != 0 ? foreground : background;
+}
+
+} // namespace engine::display

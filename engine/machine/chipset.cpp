@@ -16,7 +16,9 @@ Chipset::Chipset(GsiLines& gsis, const GuestMemory& memory, const MachinePlatfor
       m_rtc(*m_rtcIrq, platform.clock), m_fwCfg(memory, platform.log),
       m_powerManagement(*m_sci, platform.clock), m_apm(m_powerManagement),
       m_resetControl(events.resetRequested), m_systemControlA(events.resetRequested),
-      m_systemControlB(platform.clock), m_com1("com1", *m_com1Irq, platform.clock, sinks.com1),
+      m_systemControlB(platform.clock),
+      m_keyboardController(*m_keyboardIrq, *m_mouseIrq, events.resetRequested),
+      m_com1("com1", *m_com1Irq, platform.clock, sinks.com1),
       m_com2("com2", *m_com2Irq, platform.clock, sinks.com2), m_debugConsole(sinks.debugConsole)
 {
     if (events.sleepRequested)
@@ -41,6 +43,8 @@ Result<> Chipset::insertAll(Bus& ports, bool withPort61)
     };
     const std::array windows{
         Window{Dma1, 16, &m_dma1},
+        Window{KeyboardController, 1, &m_keyboardController.dataPort()},
+        Window{KeyboardCommand, 1, &m_keyboardController.commandPort()},
         Window{RealTimeClock, 2, &m_rtc},
         Window{Post, 1, &m_post},
         Window{DmaPages, SystemControlA - DmaPages, &m_dmaPages},
@@ -73,6 +77,7 @@ void Chipset::reset()
     m_resetControl.reset();
     m_systemControlA.reset();
     m_systemControlB.reset();
+    m_keyboardController.reset();
     m_com1.reset();
     m_com2.reset();
     m_parallel.reset();
@@ -84,10 +89,22 @@ void Chipset::reset()
 
 std::vector<Saveable*> Chipset::saveables()
 {
-    return {
-        &m_rtc,  &m_fwCfg, &m_powerManagement, &m_apm,  &m_resetControl, &m_systemControlA, &m_systemControlB,
+    return {&m_rtc,
+            &m_fwCfg,
+            &m_powerManagement,
+            &m_apm,
+            &m_resetControl,
+            &m_systemControlA,
+            &m_systemControlB,
 
-        &m_com1, &m_com2,  &m_parallel,        &m_dma1, &m_dma2,         &m_dmaPages,       &m_post};
+            &m_keyboardController,
+            &m_com1,
+            &m_com2,
+            &m_parallel,
+            &m_dma1,
+            &m_dma2,
+            &m_dmaPages,
+            &m_post};
 }
 
 } // namespace engine

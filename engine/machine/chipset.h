@@ -5,6 +5,7 @@
 #include "devices/chipset/acpi_pm.h"
 #include "devices/chipset/debug_ports.h"
 #include "devices/chipset/fw_cfg.h"
+#include "devices/chipset/i8042.h"
 #include "devices/chipset/legacy_stubs.h"
 #include "devices/chipset/reset_control.h"
 #include "devices/chipset/rtc.h"
@@ -36,6 +37,7 @@ public:
     [[nodiscard]] Rtc& rtc() { return m_rtc; }
     [[nodiscard]] FwCfg& fwCfg() { return m_fwCfg; }
     [[nodiscard]] AcpiPm& powerManagement() { return m_powerManagement; }
+    [[nodiscard]] I8042& keyboardController() { return m_keyboardController; }
     [[nodiscard]] SerialPort& com1() { return m_com1; }
     /// Byte 0 is RST_CNT (port CF9h), for the PCI host's address port range.
     [[nodiscard]] BusDevice& resetPort() { return m_resetControl; }
@@ -62,6 +64,7 @@ private:
     ResetControl m_resetControl;
     SystemControlPortA m_systemControlA;
     SystemControlPortB m_systemControlB;
+    I8042 m_keyboardController;
     SerialPort m_com1;
     SerialPort m_com2;
     ParallelPort m_parallel;

@@ -103,9 +103,25 @@ Result<ScreenTextView> Vm::screenText()
 
 } // namespace engine
 namespace engine {
-display::DisplaySource* Vm::display() { return nullptr; }
-void Vm::requestCdChange(std::size_t, std::string, Done done) { if (done) done(fail(ErrorCode::Unsupported, "x")); }
-class NullKeyboard final : public KeyboardSink { void key(KeyCode, bool) override {} KeyboardLeds leds() const override { return {}; } };
-KeyboardSink& Vm::keyboard() { static NullKeyboard k; return k; }
-Result<> Vm::screenshot(const std::filesystem::path&) { return fail(ErrorCode::Unsupported, "x"); }
+display::DisplaySource* Vm::display()
+{
+    return nullptr;
 }
+void Vm::requestCdChange(std::size_t, std::string, Done done)
+{
+    if (done)
+        done(fail(ErrorCode::Unsupported, "x"));
+}
+KeyboardSink& Vm::keyboard()
+{
+    return m_impl->machine().chipset().keyboardController();
+}
+PointerSink& Vm::pointer()
+{
+    return m_impl->machine().chipset().keyboardController();
+}
+Result<> Vm::screenshot(const std::filesystem::path&)
+{
+    return fail(ErrorCode::Unsupported, "x");
+}
+} // namespace engine

@@ -9,6 +9,7 @@
 #include "devices/chipset/i8042.h"
 #include "devices/chipset/legacy_stubs.h"
 #include "devices/chipset/rtc.h"
+#include "devices/chipset/serial_port.h"
 #include "devices/chipset/system_ports.h"
 
 #include <gtest/gtest.h>

@@ -107,7 +107,7 @@ fs::path FirmwareLocator::find(std::span<const std::string_view> names) const
 Result<fs::path> FirmwareLocator::seaBios() const
 {
     constexpr std::array<std::string_view, 2> Names{"bios-256k.bin", "bios.bin"};
-    const fs::path path = find(Names);
+    fs::path path = find(Names);
     if (path.empty())
         return missing("BIOS image (SeaBIOS, bios-256k.bin)", BiosPackages);
     return path;
@@ -151,7 +151,7 @@ Result<UefiFiles> FirmwareLocator::uefi(SecureBoot secureBoot) const
 Result<fs::path> FirmwareLocator::vgaBios() const
 {
     constexpr std::array<std::string_view, 1> Names{"vgabios-stdvga.bin"};
-    const fs::path path = find(Names);
+    fs::path path = find(Names);
     if (path.empty())
         return missing("video BIOS (vgabios-stdvga.bin)", VgaBiosPackages);
     return path;
@@ -162,7 +162,7 @@ Result<fs::path> FirmwareLocator::networkBootRom(NetworkCard card, RomKind kind)
     const std::string name = std::string(kind == RomKind::Uefi ? "efi-" : "pxe-")
                              + (card == NetworkCard::E1000e ? "e1000e.rom" : "virtio.rom");
     const std::array<std::string_view, 1> names{name};
-    const fs::path path = find(names);
+    fs::path path = find(names);
     if (path.empty())
         return missing("network boot ROM (iPXE, " + name + ")", NetworkPackages);
     return path;

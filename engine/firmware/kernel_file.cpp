@@ -11,16 +11,16 @@
 
 namespace engine::firmware {
 
-Result<KernelFile> KernelFile::open(const std::string& path, std::string role)
+Result<KernelFile> KernelFile::open(const std::string& path, const std::string& role)
 {
     // Non-blocking, so that a named pipe can't hang us before it is refused.
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!fd)
         return failSystem("The " + role + " " + path + " cannot be opened");
-    return adopt(std::move(fd), path, std::move(role));
+    return adopt(std::move(fd), path, role);
 }
 
-Result<KernelFile> KernelFile::adopt(UniqueFd fd, std::string name, std::string role)
+Result<KernelFile> KernelFile::adopt(UniqueFd fd, const std::string& name, const std::string& role)
 {
     const std::string subject = "The " + role + " " + name;
     struct stat status{};

@@ -16,9 +16,10 @@ namespace engine::firmware {
 class KernelFile {
 public:
     /// `role` names the file in errors: "kernel", "BIOS image".
-    [[nodiscard]] static Result<KernelFile> open(const std::string& path, std::string role);
+    [[nodiscard]] static Result<KernelFile> open(const std::string& path, const std::string& role);
     /// The same for a file that is open already; `name` stands for its path in errors.
-    [[nodiscard]] static Result<KernelFile> adopt(UniqueFd fd, std::string name, std::string role);
+    [[nodiscard]] static Result<KernelFile> adopt(UniqueFd fd, const std::string& name,
+                                                  const std::string& role);
 
     [[nodiscard]] std::uint64_t sizeBytes() const { return m_size; }
     /// "The kernel /boot/vmlinuz": the subject of an error's sentence.

@@ -63,7 +63,7 @@ Result<LoadedKernel> loadElf(const GuestMemory& memory, const KernelFile& kernel
     const ElfImage image = VM_TRY(parseElf(kernel));
     LoadedKernel loaded;
     loaded.protocol = VM_TRY(chooseElfProtocol(kernel, image, config.protocol));
-    loaded.entry = loaded.protocol == BootProtocol::Pvh ? *image.pvhEntry : image.entry;
+    loaded.entry = loaded.protocol == BootProtocol::Pvh ? image.pvhEntry.value_or(0) : image.entry;
     if (!image.contains(loaded.entry))
         return fail(ErrorCode::Corrupt, kernel.subject()
                                             + " is not a Linux kernel or is damaged: its entry point "

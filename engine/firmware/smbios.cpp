@@ -241,8 +241,8 @@ SmbiosFiles buildSmbiosFiles(const SmbiosConfig& config, SmbiosVersion version, 
     StructureTable table = buildTable(config);
     SmbiosFiles files;
     files.tables = table.take();
-    files.anchor = version == SmbiosVersion::V2_8 ? anchor28(table, files.tables.size(), tablesAddress)
-                                                  : anchor30(files.tables.size(), tablesAddress);
+    files.anchor = version == SmbiosVersion::Smbios28 ? anchor28(table, files.tables.size(), tablesAddress)
+                                                      : anchor30(files.tables.size(), tablesAddress);
     return files;
 }
 
@@ -252,8 +252,8 @@ Result<> placeSmbios(const GuestMemory& memory, const SmbiosConfig& config)
     VM_TRY(checkDirectBoot(config.memory));
     const std::uint64_t tablesAt = config.memory.tableAreaBase() + AcpiFiles::TablesBytes;
     const auto address = static_cast<std::uint32_t>(tablesAt); // low RAM ends below 4 GiB
-    const SmbiosFiles files = buildSmbiosFiles(config, SmbiosVersion::V2_8, address);
-    const SmbiosFiles files30 = buildSmbiosFiles(config, SmbiosVersion::V3_0, address);
+    const SmbiosFiles files = buildSmbiosFiles(config, SmbiosVersion::Smbios28, address);
+    const SmbiosFiles files30 = buildSmbiosFiles(config, SmbiosVersion::Smbios30, address);
     VM_TRY(memory.write(GuestAddress(tablesAt), files.tables));
     VM_TRY(memory.write(GuestAddress(MemoryLayout::SmbiosAnchorAddress), files.anchor));
     return memory.write(GuestAddress(MemoryLayout::SmbiosAnchorAddress + SecondAnchorOffset), files30.anchor);

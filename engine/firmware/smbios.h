@@ -28,8 +28,8 @@ struct SmbiosConfig {
 };
 
 enum class SmbiosVersion : std::uint8_t {
-    V2_8, ///< anchor of 31 bytes, tables below 4 GiB
-    V3_0, ///< anchor of 24 bytes
+    Smbios28, ///< anchor of 31 bytes, tables below 4 GiB
+    Smbios30, ///< anchor of 24 bytes
 };
 
 /// The tables as firmware gets them through fw_cfg; it moves them and fills their address in.

@@ -86,7 +86,7 @@ SmbiosConfig configOf(std::uint64_t low, std::uint64_t high = 0)
 
 TEST(Smbios, HasTheStructuresThatSystemsAskFor)
 {
-    const auto found = parse(buildSmbiosFiles(configOf(2 * GiB), SmbiosVersion::V2_8).tables);
+    const auto found = parse(buildSmbiosFiles(configOf(2 * GiB), SmbiosVersion::Smbios28).tables);
     std::vector<unsigned> types;
     for (const Structure& structure : found)
         types.push_back(structure.type);
@@ -95,7 +95,7 @@ TEST(Smbios, HasTheStructuresThatSystemsAskFor)
 
 TEST(Smbios, TellsWhoItIs)
 {
-    const auto found = parse(buildSmbiosFiles(configOf(2 * GiB), SmbiosVersion::V2_8).tables);
+    const auto found = parse(buildSmbiosFiles(configOf(2 * GiB), SmbiosVersion::Smbios28).tables);
     ASSERT_EQ(found.size(), 9U);
     EXPECT_EQ(found[0].formatted.size(), 0x18U);
     EXPECT_EQ(numberAt(found[0].formatted, 0x13, 1), 0x14U); // a virtual machine, not UEFI
@@ -114,7 +114,7 @@ TEST(Smbios, MemorySizesAddUp)
 {
     for (const auto& [low, high] : std::initializer_list<std::pair<std::uint64_t, std::uint64_t>>{
              {64ULL << 20, 0}, {2 * GiB, 2 * GiB}, {2 * GiB, 30 * GiB}, {2 * GiB, 4094 * GiB}}) {
-        const auto found = parse(buildSmbiosFiles(configOf(low, high), SmbiosVersion::V2_8).tables);
+        const auto found = parse(buildSmbiosFiles(configOf(low, high), SmbiosVersion::Smbios28).tables);
         ASSERT_FALSE(found.empty());
         std::uint64_t megabytes = 0;
         std::uint64_t mapped = 0;
@@ -146,14 +146,14 @@ TEST(Smbios, MemorySizesAddUp)
 
 TEST(Smbios, AnchorsAddUpToZero)
 {
-    const SmbiosFiles old = buildSmbiosFiles(configOf(GiB), SmbiosVersion::V2_8, 0x1234'5678);
+    const SmbiosFiles old = buildSmbiosFiles(configOf(GiB), SmbiosVersion::Smbios28, 0x1234'5678);
     ASSERT_EQ(old.anchor.size(), 31U);
     EXPECT_EQ(sumOf(old.anchor), 0U);
     EXPECT_EQ(sumOf(std::span(old.anchor).subspan(16)), 0U);
     EXPECT_EQ(numberAt(old.anchor, 22, 2), old.tables.size());
     EXPECT_EQ(numberAt(old.anchor, 24, 4), 0x1234'5678U);
     EXPECT_EQ(numberAt(old.anchor, 28, 2), parse(old.tables).size());
-    const SmbiosFiles modern = buildSmbiosFiles(configOf(GiB), SmbiosVersion::V3_0, 0x1234'5678);
+    const SmbiosFiles modern = buildSmbiosFiles(configOf(GiB), SmbiosVersion::Smbios30, 0x1234'5678);
     ASSERT_EQ(modern.anchor.size(), 24U);
     EXPECT_EQ(sumOf(modern.anchor), 0U);
     EXPECT_EQ(numberAt(modern.anchor, 12, 4), modern.tables.size());
@@ -166,7 +166,7 @@ TEST(Smbios, OddTextsDoNotBreakTheTable)
     config.manufacturer = "";
     config.product = std::string(1000, 'x');
     config.serial = std::string("a\0b", 3);
-    const auto found = parse(buildSmbiosFiles(config, SmbiosVersion::V2_8).tables);
+    const auto found = parse(buildSmbiosFiles(config, SmbiosVersion::Smbios28).tables);
     ASSERT_EQ(found.size(), 9U);
     EXPECT_EQ(found[1].textAt(5), std::string(64, 'x'));
     EXPECT_EQ(found[1].textAt(7), "a");
@@ -189,7 +189,7 @@ TEST(Smbios, DmidecodeReadsItWithoutComplaint)
 {
     if (std::system("command -v dmidecode >/dev/null 2>&1 || test -x /usr/sbin/dmidecode") != 0)
         GTEST_SKIP() << "dmidecode is not installed";
-    for (const SmbiosVersion version : {SmbiosVersion::V2_8, SmbiosVersion::V3_0}) {
+    for (const SmbiosVersion version : {SmbiosVersion::Smbios28, SmbiosVersion::Smbios30}) {
         // The format of dmidecode --dump-bin: the anchor, then the tables at offset 32.
         SmbiosFiles files = buildSmbiosFiles(configOf(2 * GiB, 38 * GiB), version, 32);
         files.anchor.resize(32);

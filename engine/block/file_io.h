@@ -42,6 +42,8 @@ public:
     [[nodiscard]] Transfer zeroRange(std::uint64_t offset, std::uint64_t length);
 
     [[nodiscard]] const ImageFile& file() const { return m_file; }
+    /// Ends the use of this object.
+    [[nodiscard]] ImageFile takeFile() { return std::move(m_file); }
     [[nodiscard]] IoEngine& engine() { return *m_engine; }
     /// Guest requests go to the engine from now on (opening uses a blocking one).
     void setEngine(std::unique_ptr<IoEngine> engine) { m_engine = std::move(engine); }

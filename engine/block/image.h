@@ -16,7 +16,7 @@ struct ImageRun {
     enum class Kind : std::uint8_t {
         Data,
         Zero,   ///< reads as zeros
-        Absent, ///< not in this image: zeros, or the base's contents where there is a base
+        Absent, ///< mapOwn() only: not in this image, so the base shows through
     };
     BlockStatus status = BlockStatus::Ok;
     Kind kind = Kind::Data;
@@ -33,6 +33,7 @@ public:
     /// "raw", "qcow2", "vdi", "vmdk", "vhd", "vhdx"
     [[nodiscard]] virtual std::string_view formatName() const = 0;
     [[nodiscard]] virtual Async<BlockStatus> read(std::uint64_t offset, IoVectors into) = 0;
+    /// What the disk holds from `offset` on, through all bases: Data or Zero.
     [[nodiscard]] virtual Async<ImageRun> map(std::uint64_t offset, std::uint64_t length) = 0;
 };
 
@@ -41,6 +42,11 @@ class Image : public ImageReader {
 public:
     [[nodiscard]] virtual bool isReadOnly() const = 0;
     [[nodiscard]] virtual bool canDiscard() const = 0;
+    /// As map(), but of this image alone: Absent where the base, if any, shows through.
+    [[nodiscard]] virtual Async<ImageRun> mapOwn(std::uint64_t offset, std::uint64_t length)
+    {
+        return map(offset, length);
+    }
     [[nodiscard]] virtual Async<BlockStatus> write(std::uint64_t offset, IoVectors from) = 0;
     [[nodiscard]] virtual Async<BlockStatus> flush() = 0;
     [[nodiscard]] virtual Async<BlockStatus> discard(std::uint64_t offset, std::uint64_t length) = 0;

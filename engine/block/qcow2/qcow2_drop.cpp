@@ -98,7 +98,7 @@ Async<BlockStatus> Qcow2Image::discard(std::uint64_t offset, std::uint64_t lengt
 Async<BlockStatus> Qcow2Image::zeroPart(std::uint64_t offset, std::uint64_t length)
 {
     while (length != 0) {
-        const ImageRun run = co_await map(offset, length);
+        const ImageRun run = co_await mapOwn(offset, length);
         if (run.status != BlockStatus::Ok)
             co_return run.status;
         if (run.kind == ImageRun::Kind::Data || (run.kind == ImageRun::Kind::Absent && m_base)) {

@@ -92,8 +92,10 @@ Result<> parseExtensions(const ImageFile& file, Bytes raw, std::size_t at, Heade
         if (type == BackingFormatExtension)
             header.backingFormat.assign(reinterpret_cast<const char*>(raw.subspan(at, length).data()),
                                         length);
-        if (type == BitmapsExtension)
-            header.hasBitmaps = true;
+        if (type == BitmapsExtension && length >= 24) {
+            header.bitmapDirectoryBytes = loadBig<std::uint64_t>(raw, at + 8);
+            header.bitmapDirectoryOffset = loadBig<std::uint64_t>(raw, at + 16);
+        }
         at += (std::size_t{length} + 7) & ~std::size_t{7};
     }
     return {};

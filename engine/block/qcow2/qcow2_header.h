@@ -68,7 +68,9 @@ struct Header {
     std::uint64_t autoclear = 0;
     unsigned refcountOrder = 4;
     Compression compression = Compression::Zlib;
-    bool hasBitmaps = false;
+    /// Bitmaps extension: the directory of dirty bitmaps; size 0 = none.
+    std::uint64_t bitmapDirectoryOffset = 0;
+    std::uint64_t bitmapDirectoryBytes = 0;
     std::string backingName;   ///< as written in the file; empty = none
     std::string backingFormat; ///< as written; empty = not said
 

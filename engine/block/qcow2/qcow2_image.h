@@ -27,6 +27,7 @@ public:
     [[nodiscard]] bool canDiscard() const override { return !isReadOnly(); }
     [[nodiscard]] Async<BlockStatus> read(std::uint64_t offset, IoVectors into) override;
     [[nodiscard]] Async<ImageRun> map(std::uint64_t offset, std::uint64_t length) override;
+    [[nodiscard]] Async<ImageRun> mapOwn(std::uint64_t offset, std::uint64_t length) override;
     [[nodiscard]] Async<BlockStatus> write(std::uint64_t offset, IoVectors from) override;
     [[nodiscard]] Async<BlockStatus> flush() override;
     [[nodiscard]] Async<BlockStatus> discard(std::uint64_t offset, std::uint64_t length) override;

@@ -92,7 +92,7 @@ Async<BlockStatus> Qcow2Image::readCompressed(std::uint64_t entry, std::uint64_t
     co_return BlockStatus::Ok;
 }
 
-Async<ImageRun> Qcow2Image::map(std::uint64_t offset, std::uint64_t length)
+Async<ImageRun> Qcow2Image::mapOwn(std::uint64_t offset, std::uint64_t length)
 {
     std::optional<Mapping> run = m_map.lookup(offset, length);
     while (!run) {
@@ -107,6 +107,20 @@ Async<ImageRun> Qcow2Image::map(std::uint64_t offset, std::uint64_t length)
     else if (run->kind == Mapping::Kind::Unallocated)
         result.kind = ImageRun::Kind::Absent;
     co_return result;
+}
+
+Async<ImageRun> Qcow2Image::map(std::uint64_t offset, std::uint64_t length)
+{
+    ImageRun run = co_await mapOwn(offset, length);
+    if (run.status != BlockStatus::Ok || run.kind != ImageRun::Kind::Absent)
+        co_return run;
+    const std::uint64_t baseBytes = m_base ? m_base->capacity() : 0;
+    if (offset >= baseBytes) {
+        run.kind = ImageRun::Kind::Zero;
+        co_return run;
+    }
+    run = co_await m_base->map(offset, std::min(run.length, baseBytes - offset));
+    co_return run;
 }
 
 } // namespace engine::block::qcow2

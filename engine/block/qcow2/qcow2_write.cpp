@@ -124,7 +124,7 @@ Async<BlockStatus> Qcow2Image::fillEdge(std::uint64_t offset, std::uint64_t leng
 {
     if (length == 0)
         co_return BlockStatus::Ok;
-    const ImageRun run = co_await map(offset, length);
+    const ImageRun run = co_await mapOwn(offset, length);
     if (run.status != BlockStatus::Ok)
         co_return run.status;
     const std::uint64_t baseBytes = m_base ? m_base->capacity() : 0;

@@ -163,7 +163,8 @@ private:
         Progress progress;
         if (m_arguments.showsProgress) {
             progress.report = [this](std::uint64_t done, std::uint64_t total) {
-                m_err << (total == 0 ? 100 : done / (total / 100 + 1)) << " %" << std::endl;
+                const std::uint64_t percent = done >= total ? 100 : done / (total / 100 + 1);
+                m_err << percent << " %" << std::endl;
             };
         }
         return progress;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/control_commands.h"
+#include "cli/disk_command.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_codes.h"
 #include "cli/run_command.h"
@@ -10,6 +11,8 @@
 #include <array>
 #include <filesystem>
 #include <iostream>
+#include <string_view>
+#include <vector>
 
 namespace {
 
@@ -49,6 +52,12 @@ int main(int argc, char** argv)
     if (argc == 1)
         return runDesktop(argc, argv);
 
+    // The disk verbs have a parser of their own.
+    if (std::string_view(argv[1]) == "disk") {
+        const std::vector<std::string_view> words(argv + 2, argv + argc);
+        return app::runDiskCommand(words, std::cout, std::cerr);
+    }
+
     CLI::App program("Virtual machines for the Linux desktop. Without arguments the application opens.",
                      "guesthouse");
     program.set_version_flag("--version", GUESTHOUSE_VERSION);
@@ -60,6 +69,7 @@ int main(int argc, char** argv)
     app::addRunCommand(program, exitCode);
     app::addControlCommands(program, exitCode);
     app::addDoctorCommand(program, exitCode);
+    program.add_subcommand("disk", "Create, examine, convert and clone disk images (guesthouse disk --help)");
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "rfb/connection_observer.h"
+
+#include <QCursor>
+
+namespace console {
+
+/// The guest's pointer image as a cursor of ours; blank when it has no pixels. `scale` is logical
+/// pixels per guest pixel, `ratio` the screen's devicePixelRatio.
+[[nodiscard]] QCursor guestCursor(const CursorImage& image, qreal scale, qreal ratio);
+
+/// A small dot: the guest draws its own pointer, and this shows where ours is.
+[[nodiscard]] QCursor dotCursor(qreal ratio);
+
+} // namespace console

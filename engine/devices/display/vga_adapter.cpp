@@ -210,12 +210,16 @@ void VgaAdapter::setEdid(const EdidDescription& description)
 
 VgaState VgaAdapter::state() const
 {
+    if (m_fetchLateWrites)
+        m_fetchLateWrites();
     std::scoped_lock lock(m_mutex);
     return m_registers.state();
 }
 
 DirtyPages VgaAdapter::takeDirty()
 {
+    if (m_fetchLateWrites)
+        m_fetchLateWrites();
     DirtyPages pages;
     {
         std::scoped_lock lock(m_mutex);

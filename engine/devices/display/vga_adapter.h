@@ -3,10 +3,12 @@
 
 #include "base/clock.h"
 #include "bus/bus_device.h"
+#include "bus/io_event_sink.h"
 #include "devices/display/edid.h"
 #include "devices/display/vga_registers.h"
 #include "memory/host_block.h"
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -32,12 +34,26 @@ public:
     static constexpr std::uint64_t WindowBase = 0xa0000;
     static constexpr std::uint64_t MmioBytes = 0x1000;
 
+    /// Writes that may be delivered late, as long as they come before the same CPU's next exit: nothing
+    /// that the guest can observe without an exit depends on them.
+    struct DeferrableRange {
+        IoEvent::Space space;
+        std::uint64_t address;
+        std::uint32_t length;
+    };
+    static constexpr std::array<DeferrableRange, 3> DeferrableRanges{{
+        {IoEvent::Space::Memory, WindowBase, 0x20000},
+        {IoEvent::Space::Ports, 0x3c8, 2}, // DAC index and data
+        {IoEvent::Space::Ports, 0x3d4, 2}, // CRTC: cursor and start address
+    }};
+
     void reset();
     /// The monitor that the guest finds at its next look.
     void setEdid(const EdidDescription& description);
 
     // --- for the scan-out
     [[nodiscard]] const std::shared_ptr<HostBlock>& videoMemory() const { return m_block; }
+    /// Late writes are fetched first.
     [[nodiscard]] VgaState state() const;
     /// Racy with the guest by nature; reads never leave the memory.
     [[nodiscard]] const VideoMemory& memory() const { return m_registers.memory(); }
@@ -46,6 +62,7 @@ public:
         return m_generation.load(std::memory_order_acquire);
     }
     /// Pages written since the last call, by port and window accesses and by what the collector finds.
+    /// For one scan-out: what one caller takes another does not see. Late writes are fetched first.
     [[nodiscard]] DirtyPages takeDirty();
     /// The next change of the picture that comes through a register or the window calls `wake` once,
     /// on the thread that made it and without a lock. For a scan-out that goes to sleep. `wake` stays
@@ -56,6 +73,9 @@ public:
     // --- for the owner, before the first access
     /// Merges pages that the hypervisor saw the guest write. Called without a lock.
     void setDirtyCollector(std::function<void(DirtyPages&)> collector) { m_collector = std::move(collector); }
+    /// Fetches writes that the hypervisor still holds back (DeferrableRanges); they arrive through the
+    /// bus before `fetch` returns. Called without a lock, never from inside an access.
+    void setLateWriteFetcher(std::function<void()> fetch) { m_fetchLateWrites = std::move(fetch); }
     /// Called under the adapter's lock when the part of the window that is plain memory, and used
     /// enough to be worth a mapping, has changed.
     using WindowFollower = std::function<void(std::optional<DirectWindow>)>;
@@ -118,6 +138,7 @@ private:
     std::function<void()> m_wake; // guarded by m_mutex
     std::function<void(DirtyPages&)> m_collector;
     WindowFollower m_followWindow;
+    std::function<void()> m_fetchLateWrites;
 
     Face m_legacyPorts{*this, &VgaAdapter::readPorts, &VgaAdapter::writePorts};
     Face m_dispiPorts{*this, &VgaAdapter::readDispiPorts, &VgaAdapter::writeDispiPorts};

@@ -291,5 +291,20 @@ TEST(VgaAdapter, WakesASleepingScanOutOnce)
     EXPECT_EQ(woken, 1);
 }
 
+TEST(VgaAdapter, LateWritesArriveBeforeTheScanOutLooks)
+{
+    VgaFixture vga;
+    testing::programMode(vga, testing::Text80x25);
+    (void)vga.adapter.takeDirty();
+    std::uint8_t late = 0;
+    vga.adapter.setLateWriteFetcher([&] {
+        vga.poke(0xb8000, ++late);
+        vga.crtc(0x0f, late);
+    });
+    EXPECT_TRUE(vga.adapter.takeDirty().isDirty(0));
+    EXPECT_EQ(vga.adapter.memory().load8(0), 1);
+    EXPECT_EQ(vga.adapter.state().crtc[0x0f], 2);
+}
+
 } // namespace
 } // namespace engine::display

@@ -106,8 +106,21 @@ Result<std::unique_ptr<GuestRunner>> GuestRunner::start(engine::VmConfig config)
         std::scoped_lock lock(runner->m_mutex);
         runner->m_server = std::move(server);
     }
+    VM_TRY(runner->showScreen());
     runner->m_vm->requestStart();
     return runner;
+}
+
+Result<> GuestRunner::showScreen()
+{
+    engine::display::DisplaySource* display = m_vm->display();
+    if (!display)
+        return {};
+    m_screenLoop = VM_TRY(engine::EventLoop::create("screen"));
+    m_rfb =
+        VM_TRY(engine::display::RfbServer::create(*m_screenLoop, *display, m_vm->keyboard(), m_vm->pointer(),
+                                                  {.name = m_vm->config().name}, m_screenLog));
+    return m_rfb->listenLocal(m_folder.rfbSocket().string());
 }
 
 GuestRunner::~GuestRunner()
@@ -119,6 +132,7 @@ GuestRunner::~GuestRunner()
     }
     server.reset(); // no request arrives any more
     m_loop.reset(); // nor is one being answered
+    m_rfb.reset();
     m_vm.reset();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "display/rfb/rfb_server.h"
 #include "runtime/control_server.h"
 #include "runtime/key_names.h"
 #include "runtime/runtime_folder.h"
@@ -49,6 +50,7 @@ private:
     void onLog(const engine::LogEntry& entry) override;
     void handle(const std::string& verb, const nlohmann::json& parameters, Reply reply) override;
 
+    [[nodiscard]] engine::Result<> showScreen();
     void answerStatus(const Reply& reply);
     void answerScreenText(const Reply& reply);
     void answerHistory(const std::string& verb, const Reply& reply);
@@ -62,8 +64,11 @@ private:
     mutable std::mutex m_mutex;
     std::optional<End> m_end; // guarded by m_mutex
     std::shared_ptr<engine::SerialBackend> m_serial;
-    std::unique_ptr<engine::EventLoop> m_loop; // control socket, RFB, typing
+    std::unique_ptr<engine::EventLoop> m_loop; // control socket, typing
     std::unique_ptr<engine::Vm> m_vm;
+    std::unique_ptr<engine::EventLoop> m_screenLoop; // RFB; encoding for remote viewers takes time
+    engine::Log m_screenLog;
+    std::unique_ptr<engine::display::RfbServer> m_rfb;
     std::unique_ptr<ControlServer> m_server; // guarded by m_mutex while events are sent
 };
 

@@ -7,28 +7,33 @@
 #include "machine/address_map.h"
 #include "machine/uuid.h"
 
+#include <algorithm>
+
 namespace engine {
 
 Result<std::unique_ptr<Machine>> Machine::create(const VmConfig& config, const MachinePlatform& platform,
-                                                 const MachineEvents& events, const ChipsetSinks& sinks)
+                                                 const MachineEvents& events, const ChipsetSinks& sinks,
+                                                 const MachineMedia& media)
 {
     std::unique_ptr<Machine> machine(new Machine(config, platform, events));
-    VM_TRY(machine->build(sinks));
+    VM_TRY(machine->build(sinks, media));
     return machine;
 }
 
-Result<> Machine::build(const ChipsetSinks& sinks)
+Result<> Machine::build(const ChipsetSinks& sinks, const MachineMedia& media)
 {
     m_memory = VM_TRY(SystemMemory::create(m_space, m_config.memoryBytes));
     m_gsis = VM_TRY(GsiLines::create(m_platform.createGsi));
-    m_firmware = VM_TRY(FirmwareRom::create(m_config, m_space));
+    m_firmware = VM_TRY(FirmwareRom::create(m_config, m_space, m_platform.loop, m_platform.log));
     m_chipset =
         VM_TRY(Chipset::create(m_ports, *m_gsis, m_memory->guestMemory(), m_platform, m_events, sinks));
     m_pci = VM_TRY(
         PciTopology::create(m_ports, m_space, *m_gsis, *m_chipset, *m_memory, m_firmware->rom(), m_platform));
     if (m_config.hasDisplay)
         VM_TRY(addDisplay());
-    return fillFirmwareConfig();
+    m_storage = VM_TRY(StorageSet::create(media, *m_pci, m_memory->guestMemory(), m_platform.log));
+    VM_TRY(fillFirmwareConfig(media));
+    return addTables();
 }
 
 Result<> Machine::addDisplay()
@@ -45,7 +50,10 @@ Result<> Machine::addDisplay()
 
 firmware::MemoryLayout Machine::memoryLayout() const
 {
-    return {.lowRamBytes = m_memory->lowBytes(), .highRamBytes = m_memory->highBytes()};
+    firmware::MemoryLayout layout{.lowRamBytes = m_memory->lowBytes(), .highRamBytes = m_memory->highBytes()};
+    if (m_firmware->flashBytes() != 0)
+        layout.flashBytes = m_firmware->flashBytes();
+    return layout;
 }
 
 firmware::AcpiConfig Machine::acpiConfig()
@@ -64,16 +72,40 @@ firmware::AcpiConfig Machine::acpiConfig()
     return config;
 }
 
-Result<> Machine::fillFirmwareConfig()
+firmware::SmbiosConfig Machine::smbiosConfig() const
 {
-    FwCfgContent content{.cpuCount = m_config.cpuCount,
-                         .ramBytes = m_config.memoryBytes,
-                         .uuid = parseUuid(m_config.id),
-                         .memory = memoryLayout(),
-                         .hasDisplay = m_config.hasDisplay};
+    firmware::SmbiosConfig config{
+        .cpuCount = m_config.cpuCount, .isUefi = m_firmware->isUefi(), .memory = memoryLayout()};
+    const auto uuid = parseUuid(m_config.id);
+    std::ranges::transform(uuid, config.uuid.begin(),
+                           [](std::byte b) { return std::to_integer<std::uint8_t>(b); });
+    return config;
+}
+
+Result<> Machine::fillFirmwareConfig(const MachineMedia& media)
+{
+    std::vector<BootDevice> order = m_config.bootOrder;
+    if (order.empty())
+        order = {BootDevice::Floppy, BootDevice::Disk, BootDevice::Cd, BootDevice::Network};
+    if (media.floppyImage.empty())
+        std::erase(order, BootDevice::Floppy);
+    const FwCfgContent content{.cpuCount = m_config.cpuCount,
+                               .ramBytes = m_config.memoryBytes,
+                               .uuid = parseUuid(m_config.id),
+                               .memory = memoryLayout(),
+                               .bootOrder = m_storage->bootPaths(order),
+                               .floppyImage = media.floppyImage,
+                               .hasDisplay = m_config.hasDisplay};
     VM_TRY(fillFwCfg(m_chipset->fwCfg(), content));
     fillCmos(m_chipset->rtc(), content);
+    return {};
+}
 
+Result<> Machine::addTables()
+{
+    const auto smbios = firmware::buildSmbiosFiles(smbiosConfig(), firmware::SmbiosVersion::V2_8);
+    VM_TRY(m_chipset->fwCfg().setFile("etc/smbios/smbios-anchor", smbios.anchor));
+    VM_TRY(m_chipset->fwCfg().setFile("etc/smbios/smbios-tables", smbios.tables));
     // Made when firmware asks: only then are PMBASE and PCIEXBAR what the tables must say (trap T2).
     using firmware::AcpiFiles;
     VM_TRY(m_chipset->fwCfg().addGeneratedFiles(
@@ -101,6 +133,7 @@ Result<std::optional<firmware::BootEntry>> Machine::prepareStart()
     m_pci->programAsFirmwareWould();
     const auto layout = memoryLayout();
     const auto rsdp = VM_TRY(firmware::placeAcpiTables(m_memory->guestMemory(), acpiConfig(), layout));
+    VM_TRY(firmware::placeSmbios(m_memory->guestMemory(), smbiosConfig()));
     firmware::LinuxBootConfig boot{.kernelPath = m_config.kernel->path,
                                    .commandLine = m_config.kernel->commandLine,
                                    .rsdpAddress = rsdp,
@@ -113,14 +146,15 @@ Result<std::optional<firmware::BootEntry>> Machine::prepareStart()
 void Machine::reset()
 {
     m_chipset->reset();
+    m_firmware->reset();
     m_pci->root().reset();
 }
 
 std::vector<Saveable*> Machine::saveables()
 {
     std::vector<Saveable*> all = m_chipset->saveables();
-    const auto pciFunctions = m_pci->saveables();
-    all.insert(all.end(), pciFunctions.begin(), pciFunctions.end());
+    for (const auto& part : {m_firmware->saveables(), m_pci->saveables(), m_storage->saveables()})
+        all.insert(all.end(), part.begin(), part.end());
     if (m_vga)
         all.push_back(m_vga.get());
     return all;

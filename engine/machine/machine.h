@@ -5,12 +5,15 @@
 #include "firmware/acpi_config.h"
 #include "firmware/boot_entry.h"
 #include "firmware/memory_map.h"
+#include "firmware/smbios.h"
 #include "machine/chipset.h"
 #include "machine/firmware_rom.h"
 #include "machine/fw_cfg_content.h"
 #include "machine/gsi_lines.h"
+#include "machine/machine_media.h"
 #include "machine/machine_platform.h"
 #include "machine/pci_topology.h"
+#include "machine/storage_set.h"
 #include "machine/system_memory.h"
 #include "vm/vm_config.h"
 
@@ -27,11 +30,10 @@ namespace engine {
 /// Build, reset, prepareStart and saveables belong to the owner's control thread, with no vCPU running.
 class Machine {
 public:
-    /// `platform` and what it refers to outlive the machine; so do `events` and the sinks.
-    [[nodiscard]] static Result<std::unique_ptr<Machine>> create(const VmConfig& config,
-                                                                 const MachinePlatform& platform,
-                                                                 const MachineEvents& events,
-                                                                 const ChipsetSinks& sinks);
+    /// `platform` and what it refers to outlive the machine; so do `events`, the sinks and the media.
+    [[nodiscard]] static Result<std::unique_ptr<Machine>>
+    create(const VmConfig& config, const MachinePlatform& platform, const MachineEvents& events,
+           const ChipsetSinks& sinks, const MachineMedia& media);
 
     /// Loads what the first CPU starts with: nullopt for the reset vector, an entry state for a kernel
     /// that starts without firmware. Before the first start and after each reset.
@@ -46,6 +48,7 @@ public:
     [[nodiscard]] PciTopology& pci() { return *m_pci; }
     /// Null without a display.
     [[nodiscard]] display::VgaDevice* vga() { return m_vga.get(); }
+    [[nodiscard]] StorageSet& storage() { return *m_storage; }
     /// Everything that a snapshot carries, in the order of restoring.
     [[nodiscard]] std::vector<Saveable*> saveables();
 
@@ -53,9 +56,11 @@ private:
     Machine(const VmConfig& config, const MachinePlatform& platform, const MachineEvents& events)
         : m_config(config), m_platform(platform), m_events(events), m_space(platform.memorySlots)
     {}
-    [[nodiscard]] Result<> build(const ChipsetSinks& sinks);
+    [[nodiscard]] Result<> build(const ChipsetSinks& sinks, const MachineMedia& media);
     [[nodiscard]] Result<> addDisplay();
-    [[nodiscard]] Result<> fillFirmwareConfig();
+    [[nodiscard]] Result<> fillFirmwareConfig(const MachineMedia& media);
+    [[nodiscard]] Result<> addTables();
+    [[nodiscard]] firmware::SmbiosConfig smbiosConfig() const;
     [[nodiscard]] firmware::MemoryLayout memoryLayout() const;
     [[nodiscard]] firmware::AcpiConfig acpiConfig();
 
@@ -71,6 +76,7 @@ private:
     std::unique_ptr<Chipset> m_chipset;
     std::unique_ptr<display::VgaDevice> m_vga;
     std::unique_ptr<PciTopology> m_pci;
+    std::unique_ptr<StorageSet> m_storage;
 };
 
 } // namespace engine

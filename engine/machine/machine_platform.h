@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/event_loop.h"
 #include "base/log.h"
 #include "bus/address_space.h"
 #include "bus/io_event_sink.h"
@@ -23,6 +24,7 @@ struct MachinePlatform {
     IoEventSink* ioEvents = nullptr;       ///< null without a hypervisor
     MsiController& msi;
     DeviceClock& clock;
+    EventLoop& loop; ///< the control thread's; device work that nobody waits for
     Log& log;
     /// One of the 24 inputs of the interrupt controllers. Called once for each GSI that is wired.
     std::function<Result<std::unique_ptr<IrqLine>>(unsigned gsi)> createGsi;

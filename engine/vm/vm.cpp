@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "vm/vm.h"
 
+#include "display/png_file.h"
 #include "display/screen_text.h"
 #include "vm/vm_impl.h"
 
@@ -101,27 +102,39 @@ Result<ScreenTextView> Vm::screenText()
     return view;
 }
 
-} // namespace engine
-namespace engine {
-display::DisplaySource* Vm::display()
+void Vm::requestCdChange(std::size_t drive, std::string path, Done done)
 {
-    return nullptr;
+    m_impl->post([impl = m_impl.get(), drive, path = std::move(path), done = std::move(done)]() mutable {
+        auto outcome = impl->changeCd(drive, path);
+        if (done)
+            done(std::move(outcome));
+    });
 }
-void Vm::requestCdChange(std::size_t, std::string, Done done)
-{
-    if (done)
-        done(fail(ErrorCode::Unsupported, "x"));
-}
+
 KeyboardSink& Vm::keyboard()
 {
     return m_impl->machine().chipset().keyboardController();
 }
+
 PointerSink& Vm::pointer()
 {
     return m_impl->machine().chipset().keyboardController();
 }
-Result<> Vm::screenshot(const std::filesystem::path&)
+
+display::DisplaySource* Vm::display()
 {
-    return fail(ErrorCode::Unsupported, "x");
+    return m_impl->display();
 }
+
+Result<> Vm::screenshot(const std::filesystem::path& file)
+{
+    display::DisplayPump* display = m_impl->display();
+    if (!display)
+        return fail(ErrorCode::Unsupported, "this guest has no display");
+    const display::FrameDescriptor frame = display->refreshNow();
+    if (!frame.isValid())
+        return fail(ErrorCode::InvalidState, "the guest's screen is blank: no mode has been set yet");
+    return display::writePng(frame, file);
+}
+
 } // namespace engine

@@ -63,8 +63,13 @@ Result<> Vm::Impl::build()
     m_msrs.emplace(m_log);
     if (m_serial)
         m_serialSink.emplace(*m_serial);
-    m_machine = VM_TRY(
-        Machine::create(m_config, platform(), events(), {.com1 = m_serialSink ? &*m_serialSink : nullptr}));
+    m_media = VM_TRY(MediaOpener::open(m_config, m_log));
+    m_machine = VM_TRY(Machine::create(m_config, platform(), events(),
+                                       {.com1 = m_serialSink ? &*m_serialSink : nullptr}, m_media->media()));
+    if (m_machine->vga()) {
+        m_displayLoop = VM_TRY(EventLoop::create(m_config.name.substr(0, 9) + "/dis"));
+        m_display = std::make_unique<display::DisplayPump>(*m_displayLoop, m_machine->vga()->adapter());
+    }
     if (m_serial)
         m_serial->attach([this](std::span<const std::uint8_t> bytes) {
             return m_machine->chipset().com1().receive(bytes);
@@ -97,6 +102,7 @@ MachinePlatform Vm::Impl::platform()
             .ioEvents = &m_kvmVm->ioEvents(),
             .msi = m_kvmVm->msiController(),
             .clock = *m_clock,
+            .loop = *m_loop,
             .log = m_log,
             .createGsi = [this](unsigned gsi) { return m_kvmVm->createIrqLine(kvm::Gsi{gsi}); },
             .answersPort61 = true,
@@ -226,6 +232,21 @@ Result<> Vm::Impl::pressPowerButton()
 {
     VM_TRY(requireAlive());
     m_machine->chipset().powerManagement().pressPowerButton();
+    return {};
+}
+
+Result<> Vm::Impl::changeCd(std::size_t drive, const std::string& path)
+{
+    VM_TRY(requireAlive());
+    const auto optical = m_machine->storage().cdDrive(drive);
+    if (!optical)
+        return fail(ErrorCode::NotFound, "this guest has no CD drive number " + std::to_string(drive)
+                                             + "; add one with --cd and start it again");
+    if (path.empty()) {
+        optical->setMedium(nullptr);
+        return {};
+    }
+    optical->setMedium(VM_TRY(m_media->openDisc(drive, path)));
     return {};
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/event_loop.h"
+#include "display/display_pump.h"
 #include "kvm/kvm_vm.h"
 #include "machine/machine.h"
 #include "machine/platform_clock.h"
+#include "vm/media_opener.h"
 #include "vm/vcpu_group.h"
 #include "vm/vm.h"
 
@@ -48,6 +50,10 @@ public:
     [[nodiscard]] std::vector<Milestone> milestones() const;
     [[nodiscard]] std::vector<LogEntry> logEntries() const { return m_log.entries(); }
     [[nodiscard]] Machine& machine() { return *m_machine; }
+    [[nodiscard]] display::DisplayPump* display() { return m_display.get(); }
+    /// Control thread.
+    [[nodiscard]] Result<> changeCd(std::size_t drive, const std::string& path);
+    void post(EventLoop::Task task) { m_loop->post(std::move(task)); }
 
 private:
     /// COM1's output on its way to the host.
@@ -83,7 +89,10 @@ private:
     std::optional<kvm::UnknownMsrs> m_msrs;
     std::unique_ptr<PlatformClock> m_clock;
     std::optional<SerialSink> m_serialSink;
+    std::unique_ptr<MediaOpener> m_media; // outlives the machine, which borrows its disks
     std::unique_ptr<Machine> m_machine;
+    std::unique_ptr<EventLoop> m_displayLoop; // scan-out; null without a display
+    std::unique_ptr<display::DisplayPump> m_display;
     std::unique_ptr<VcpuGroup> m_vcpus;
 
     mutable std::mutex m_mutex;

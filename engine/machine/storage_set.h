@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "devices/storage/ahci_controller.h"
+#include "machine/machine_media.h"
+#include "machine/pci_topology.h"
+#include "vm/vm_config.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+/// The storage controllers of a machine with their disks and drives. AHCI is always there, at 1f.2, as
+/// on a real ICH9; its ports take disks first, then CD drives.
+class StorageSet {
+public:
+    /// Everything passed in outlives this object.
+    [[nodiscard]] static Result<std::unique_ptr<StorageSet>>
+    create(const MachineMedia& media, PciTopology& pci, const GuestMemory& memory, Log& log);
+
+    [[nodiscard]] std::size_t cdCount() const { return m_drives.size(); }
+    /// Null for a drive that does not exist.
+    [[nodiscard]] std::shared_ptr<OpticalDrive> cdDrive(std::size_t index) const;
+    /// Device paths for firmware's boot order, for the given kinds in order; all of a kind together.
+    [[nodiscard]] std::vector<std::string> bootPaths(const std::vector<BootDevice>& order) const;
+    [[nodiscard]] std::vector<Saveable*> saveables();
+
+private:
+    StorageSet(const GuestMemory& memory, Log& log) : m_ahci(memory, log) {}
+    [[nodiscard]] Result<> attachDisk(const MachineMedia::Disk& disk, PciTopology& pci,
+                                      const GuestMemory& memory, Log& log);
+
+    AhciController m_ahci;
+    unsigned m_usedPorts = 0;
+    std::vector<std::shared_ptr<OpticalDrive>> m_drives;
+    std::vector<std::string> m_diskPaths;
+    std::vector<std::string> m_cdPaths;
+};
+
+} // namespace engine

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "vm/media_opener.h"
+
+#include "block/create_image.h"
+#include "block/image_backend.h"
+#include "block/open_image.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace engine {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder of ours for files that live as long as the guest runs.
+class TemporaryFolder {
+public:
+    [[nodiscard]] static Result<TemporaryFolder> create()
+    {
+        const char* base = std::getenv("TMPDIR");
+        std::string pattern = std::string(base && *base ? base : "/var/tmp") + "/guesthouse-XXXXXX";
+        if (::mkdtemp(pattern.data()) == nullptr)
+            return failSystem("cannot make a temporary folder " + pattern);
+        return TemporaryFolder(pattern);
+    }
+    ~TemporaryFolder()
+    {
+        std::error_code ignored;
+        if (!m_path.empty())
+            fs::remove_all(m_path, ignored);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    TemporaryFolder(TemporaryFolder&& other) noexcept : m_path(std::exchange(other.m_path, {})) {}
+    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+    [[nodiscard]] const fs::path& path() const { return m_path; }
+
+private:
+    explicit TemporaryFolder(fs::path path) : m_path(std::move(path)) {}
+    fs::path m_path;
+};
+
+Result<block::ImageFormat> formatOf(const DiskConfig& disk)
+{
+    return disk.format.empty() ? block::detectFormat(disk.path) : block::parseImageFormat(disk.format);
+}
+
+} // namespace
+
+Result<std::unique_ptr<MediaOpener>> MediaOpener::open(const VmConfig& config, Log& log)
+{
+    std::unique_ptr<MediaOpener> opener(new MediaOpener(log));
+    for (std::size_t i = 0; i < config.disks.size(); ++i)
+        VM_TRY(opener->addDisk(config.disks[i], i));
+    for (std::size_t i = 0; i < config.cds.size(); ++i)
+        VM_TRY(opener->addCd(config.cds[i], i));
+    if (!config.floppyPath.empty())
+        VM_TRY(opener->readFloppy(config.floppyPath));
+    return opener;
+}
+
+MediaOpener::~MediaOpener()
+{
+    m_media = {}; // backends go before their threads
+}
+
+Result<> MediaOpener::addDisk(const DiskConfig& disk, std::size_t index)
+{
+    m_loops.push_back(VM_TRY(EventLoop::create("disk" + std::to_string(index))));
+    block::DiskOptions options{.path = disk.path,
+                               .format = VM_TRY(formatOf(disk)),
+                               .readOnly = disk.readOnly,
+                               .serial =
+                                   disk.serial.empty() ? "GH" + std::to_string(index + 1) : disk.serial};
+    std::unique_ptr<BlockBackend> backend;
+    if (disk.discardChanges) {
+        // The overlay's name disappears at once; its space is freed when the guest ends, however it ends.
+        const auto folder = VM_TRY(TemporaryFolder::create());
+        const fs::path overlay = folder.path() / "overlay.qcow2";
+        VM_TRY(block::createImage(overlay, {.base = fs::absolute(disk.path), .baseFormat = options.format}));
+        options.path = overlay;
+        options.format = block::ImageFormat::Qcow2;
+        options.bases.allowedFolders = {fs::absolute(disk.path).parent_path()};
+        backend = VM_TRY(block::ImageBackend::open(*m_loops.back(), options, &m_log));
+    } else {
+        backend = VM_TRY(block::ImageBackend::open(*m_loops.back(), options, &m_log));
+    }
+    m_media.disks.push_back({.bus = disk.bus, .backend = std::move(backend)});
+    return {};
+}
+
+Result<> MediaOpener::addCd(const CdConfig& cd, std::size_t index)
+{
+    m_loops.push_back(VM_TRY(EventLoop::create("cd" + std::to_string(index))));
+    m_media.cds.push_back({.loop = m_loops.back().get(), .backend = nullptr});
+    if (!cd.path.empty())
+        m_media.cds.back().backend = VM_TRY(openDisc(index, cd.path));
+    return {};
+}
+
+Result<std::shared_ptr<BlockBackend>> MediaOpener::openDisc(std::size_t drive, const std::string& path)
+{
+    if (drive >= m_media.cds.size())
+        return fail(ErrorCode::NotFound, "this guest has no CD drive number " + std::to_string(drive)
+                                             + "; add one with --cd and start it again");
+    const block::DiskOptions options{.path = path, .format = block::ImageFormat::Raw, .readOnly = true};
+    return std::shared_ptr<BlockBackend>(
+        VM_TRY(block::ImageBackend::open(*m_media.cds[drive].loop, options, &m_log)));
+}
+
+Result<> MediaOpener::readFloppy(const std::string& path)
+{
+    constexpr std::uintmax_t LargestFloppy = 2'949'120; // 2.88 MB
+    std::error_code problem;
+    const auto size = fs::file_size(path, problem);
+    if (problem)
+        return failSystem("cannot read the floppy image " + path, problem.value());
+    constexpr std::uintmax_t Sector = 512;
+    if (size < Sector || size > LargestFloppy)
+        return fail(ErrorCode::InvalidArgument,
+                    path + " is not a floppy image: those have 512 bytes to 2.88 MB, this one has "
+                        + std::to_string(size));
+    // Firmware knows the standard sizes only; a shorter image becomes the next larger one.
+    constexpr std::array<std::uintmax_t, 7> Standard{163'840,   327'680,   368'640,  737'280,
+                                                     1'228'800, 1'474'560, 2'949'120};
+    m_media.floppyImage.resize(*std::ranges::lower_bound(Standard, size));
+    std::ifstream file(path, std::ios::binary);
+    // SAFETY: any bytes may be viewed as chars.
+    if (!file.read(reinterpret_cast<char*>(m_media.floppyImage.data()), static_cast<std::streamsize>(size)))
+        return failSystem("cannot read the floppy image " + path);
+    return {};
+}
+
+} // namespace engine

@@ -103,7 +103,7 @@ Result<> Machine::fillFirmwareConfig(const MachineMedia& media)
 
 Result<> Machine::addTables()
 {
-    const auto smbios = firmware::buildSmbiosFiles(smbiosConfig(), firmware::SmbiosVersion::V2_8);
+    const auto smbios = firmware::buildSmbiosFiles(smbiosConfig(), firmware::SmbiosVersion::Smbios28);
     VM_TRY(m_chipset->fwCfg().setFile("etc/smbios/smbios-anchor", smbios.anchor));
     VM_TRY(m_chipset->fwCfg().setFile("etc/smbios/smbios-tables", smbios.tables));
     // Made when firmware asks: only then are PMBASE and PCIEXBAR what the tables must say (trap T2).

@@ -74,7 +74,7 @@ TEST_F(ConsoleViewTest, LosingTheFocusReleasesKeysAndButtons)
     m_view.clearFocus();
     EXPECT_FALSE(m_view.isCaptured());
     EXPECT_TRUE(keysBecome({"+42", "+30", "-30", "-42"}));
-    EXPECT_TRUE(waitUntil([&] { return m_pointer.events().back() == "left-"; }));
+    EXPECT_TRUE(waitUntil([&] { return m_pointer.last() == "left-"; }));
 }
 
 TEST_F(ConsoleViewTest, TheChordAloneReleases)
@@ -102,7 +102,7 @@ TEST_F(ConsoleViewTest, TheChordAloneReleases)
     release(KEY_LEFTALT);
     EXPECT_FALSE(m_view.isCaptured());
     // What was still held has been let go in the guest, too.
-    EXPECT_TRUE(waitUntil([&] { return m_keyboard.events().back() == "-" + std::to_string(KEY_RIGHTCTRL); }));
+    EXPECT_TRUE(waitUntil([&] { return m_keyboard.last() == "-" + std::to_string(KEY_RIGHTCTRL); }));
 }
 
 TEST_F(ConsoleViewTest, AnotherChordCanBeChosen)
@@ -159,8 +159,7 @@ TEST_F(ConsoleViewTest, WheelAndSideButtons)
     QCoreApplication::sendEvent(&m_view, &right);
     mouse(QEvent::MouseButtonPress, {5, 5}, Qt::BackButton, Qt::BackButton);
     mouse(QEvent::MouseButtonRelease, {5, 5}, Qt::BackButton);
-    ASSERT_TRUE(
-        waitUntil([&] { return !m_pointer.events().empty() && m_pointer.events().back() == "side-"; }));
+    ASSERT_TRUE(waitUntil([&] { return m_pointer.last() == "side-"; }));
     auto events = m_pointer.events();
     std::erase_if(events, [](const std::string& event) { return event.starts_with("abs"); });
     EXPECT_EQ(events, (std::vector<std::string>{"wheel 1 0", "wheel 0 1", "side+", "side-"}));
@@ -178,8 +177,7 @@ TEST_F(ConsoleViewTest, ARelativePointerNeedsAClickFirst)
     EXPECT_TRUE(m_view.isCaptured());
     mouse(QEvent::MouseButtonPress, {50, 50}, Qt::LeftButton, Qt::LeftButton);
     mouse(QEvent::MouseButtonRelease, {50, 50}, Qt::LeftButton);
-    ASSERT_TRUE(
-        waitUntil([&] { return !m_pointer.events().empty() && m_pointer.events().back() == "left-"; }));
+    ASSERT_TRUE(waitUntil([&] { return m_pointer.last() == "left-"; }));
     auto events = m_pointer.events();
     std::erase_if(events, [](const std::string& event) { return event.starts_with("rel"); });
     EXPECT_EQ(events, (std::vector<std::string>{"left+", "left-"})); // the first click only captured

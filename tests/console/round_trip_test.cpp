@@ -178,8 +178,8 @@ TEST_F(RoundTrip, KeysThatAreHeldAreReleasedWhenTheViewerLeaves)
     probe->m_connection.send(PointerInput{.buttons = 1, .x = 10, .y = 10});
     ASSERT_TRUE(eventually([&] { return m_pointer.events().size() == 2; }));
     probe.reset();
-    EXPECT_TRUE(eventually([&] { return m_pointer.events().back() == "left-"; }));
-    EXPECT_TRUE(eventually([&] { return m_keyboard.events().back() == "-" + std::to_string(KEY_LEFTCTRL); }));
+    EXPECT_TRUE(eventually([&] { return m_pointer.last() == "left-"; }));
+    EXPECT_TRUE(eventually([&] { return m_keyboard.last() == "-" + std::to_string(KEY_LEFTCTRL); }));
 }
 
 TEST_F(RoundTrip, PointerModeLightsNameAndCursorReachTheViewer)

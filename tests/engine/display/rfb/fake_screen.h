@@ -163,6 +163,12 @@ public:
         const std::scoped_lock lock(m_mutex);
         m_leds = leds;
     }
+    /// The latest event; empty before the first.
+    [[nodiscard]] std::string last() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_events.empty() ? std::string() : m_events.back();
+    }
     [[nodiscard]] std::vector<std::string> events() const
     {
         const std::scoped_lock lock(m_mutex);
@@ -208,6 +214,12 @@ public:
         add("wheel " + std::to_string(vertical) + " " + std::to_string(horizontal));
     }
     void sync() override {}
+    /// The latest event; empty before the first.
+    [[nodiscard]] std::string last() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_events.empty() ? std::string() : m_events.back();
+    }
     [[nodiscard]] std::vector<std::string> events() const
     {
         const std::scoped_lock lock(m_mutex);

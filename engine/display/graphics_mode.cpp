@@ -61,8 +61,8 @@ std::uint32_t GraphicsMode::rowBytes() const
 {
     const std::uint32_t pixels = width / (doubleDots ? 2 : 1);
     switch (layout) {
-    case PixelLayout::Planar16: return (pixels + 7) / 8 * 4 + 4; // one word more: panning
-    case PixelLayout::Interleaved4: return (pixels + 7) / 8 * 4 + 4;
+    case PixelLayout::Planar16:
+    case PixelLayout::Interleaved4: return (pixels + 7) / 8 * 4 + 4; // one word more: panning
     case PixelLayout::Chained256: return width / 2 + 4;
     case PixelLayout::Packed8: return width;
     case PixelLayout::Packed15:

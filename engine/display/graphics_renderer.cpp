@@ -51,7 +51,7 @@ void GraphicsRenderer::convertRow(const VideoMemory& memory, const GraphicsMode&
     constexpr std::uint32_t PanningRoom = 16;
     const bool doubled = mode.doubleDots || mode.layout == PixelLayout::Chained256;
     const std::uint32_t pixels = mode.width / (doubled ? 2 : 1);
-    m_row.resize(std::size_t{mode.width} + PanningRoom * 2);
+    m_row.resize(std::size_t{mode.width} + std::size_t{PanningRoom} * 2);
     const std::span source = std::span(m_row).first(pixels + PanningRoom);
     const ByteSource bytes{.memory = memory, .offset = line.offset};
     switch (mode.layout) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "display/pixel_conversion.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace engine::display {
@@ -12,15 +13,26 @@ std::uint32_t byteAt(std::uint32_t word, std::size_t index)
     return word >> (8 * (index & 3)) & 0xff;
 }
 
-/// Calls `put(i, word)` for each pixel i with the word of memory that holds it.
-template <class Put>
-void forEachPixel(ByteSource from, std::size_t count, std::size_t pixelsPerWord, Put put)
+/// Calls `pixelOf(word, inWord)` for each pixel. Words are fetched in pieces, so that the conversion itself
+/// is a loop over plain memory, which compilers turn into vector code.
+template <std::size_t PixelsPerWord, class PixelOf>
+void forEachPixel(ByteSource from, std::span<std::uint32_t> pixels, PixelOf pixelOf)
 {
-    for (std::size_t i = 0; i < count;) {
-        const std::uint32_t word = from.memory.load32(from.offset);
-        from.offset += 4;
-        for (std::size_t inWord = 0; inWord < pixelsPerWord && i < count; ++inWord, ++i)
-            put(i, inWord, word);
+    std::array<std::uint32_t, 64> words{};
+    while (!pixels.empty()) {
+        const std::size_t whole = std::min(pixels.size() / PixelsPerWord, words.size());
+        for (std::size_t i = 0; i < whole; ++i, from.offset += 4)
+            words[i] = from.memory.load32(from.offset);
+        for (std::size_t i = 0; i < whole; ++i)
+            for (std::size_t inWord = 0; inWord < PixelsPerWord; ++inWord)
+                pixels[i * PixelsPerWord + inWord] = pixelOf(words[i], inWord);
+        pixels = pixels.subspan(whole * PixelsPerWord);
+        if (pixels.size() >= PixelsPerWord)
+            continue;
+        const std::uint32_t last = from.memory.load32(from.offset);
+        for (std::size_t inWord = 0; inWord < pixels.size(); ++inWord)
+            pixels[inWord] = pixelOf(last, inWord);
+        return;
     }
 }
 
@@ -47,48 +59,47 @@ std::uint32_t widen(std::uint32_t value, unsigned bits)
 void convertPlanar(ByteSource from, std::uint8_t planes, const std::array<std::uint32_t, 16>& palette,
                    std::span<std::uint32_t> pixels)
 {
-    forEachPixel(from, pixels.size(), 8, [&](std::size_t i, std::size_t inWord, std::uint32_t word) {
+    forEachPixel<8>(from, pixels, [&](std::uint32_t word, std::size_t inWord) {
         const std::uint32_t bits = word >> (7 - inWord) & 0x01010101;
         const std::uint32_t index = bits | bits >> 7 | bits >> 14 | bits >> 21;
-        pixels[i] = palette[index & planes & 0x0f];
+        return palette[index & planes & 0x0f];
     });
 }
 
 void convertInterleaved(ByteSource from, std::uint8_t planes, const std::array<std::uint32_t, 16>& palette,
                         std::span<std::uint32_t> pixels)
 {
-    forEachPixel(from, pixels.size(), 8, [&](std::size_t i, std::size_t inWord, std::uint32_t word) {
+    forEachPixel<8>(from, pixels, [&](std::uint32_t word, std::size_t inWord) {
         // Planes 0 and 2 make the first four pixels, planes 1 and 3 the others.
         const std::size_t plane = inWord / 4;
         const std::size_t shift = 6 - 2 * (inWord % 4);
         const auto pair = [&](std::size_t p) {
             return (planes >> p & 1) != 0 ? byteAt(word, p) >> shift & 3 : 0;
         };
-        pixels[i] = palette[pair(plane) | pair(plane + 2) << 2];
+        return palette[pair(plane) | pair(plane + 2) << 2];
     });
 }
 
 void convertIndexed(ByteSource from, const std::array<std::uint32_t, 256>& palette,
                     std::span<std::uint32_t> pixels)
 {
-    forEachPixel(from, pixels.size(), 4, [&](std::size_t i, std::size_t inWord, std::uint32_t word) {
-        pixels[i] = palette[byteAt(word, inWord)];
-    });
+    forEachPixel<4>(from, pixels,
+                    [&](std::uint32_t word, std::size_t inWord) { return palette[byteAt(word, inWord)]; });
 }
 
 void convert15(ByteSource from, bool bigEndian, std::span<std::uint32_t> pixels)
 {
-    forEachPixel(from, pixels.size(), 2, [&](std::size_t i, std::size_t inWord, std::uint32_t word) {
+    forEachPixel<2>(from, pixels, [&](std::uint32_t word, std::size_t inWord) {
         const std::uint32_t value = halfWord(word, inWord, bigEndian);
-        pixels[i] = colour(widen(value >> 10, 5), widen(value >> 5, 5), widen(value, 5));
+        return colour(widen(value >> 10, 5), widen(value >> 5, 5), widen(value, 5));
     });
 }
 
 void convert16(ByteSource from, bool bigEndian, std::span<std::uint32_t> pixels)
 {
-    forEachPixel(from, pixels.size(), 2, [&](std::size_t i, std::size_t inWord, std::uint32_t word) {
+    forEachPixel<2>(from, pixels, [&](std::uint32_t word, std::size_t inWord) {
         const std::uint32_t value = halfWord(word, inWord, bigEndian);
-        pixels[i] = colour(widen(value >> 11, 5), widen(value >> 5, 6), widen(value, 5));
+        return colour(widen(value >> 11, 5), widen(value >> 5, 6), widen(value, 5));
     });
 }
 
@@ -105,8 +116,8 @@ void convert24(ByteSource from, bool bigEndian, std::span<std::uint32_t> pixels)
 
 void convert32(ByteSource from, bool bigEndian, std::span<std::uint32_t> pixels)
 {
-    forEachPixel(from, pixels.size(), 1, [&](std::size_t i, std::size_t, std::uint32_t word) {
-        pixels[i] = (bigEndian ? std::byteswap(word) : word) & 0xffffff;
+    forEachPixel<1>(from, pixels, [&](std::uint32_t word, std::size_t) {
+        return (bigEndian ? std::byteswap(word) : word) & 0xffffff;
     });
 }
 

@@ -125,7 +125,8 @@ void TextRenderer::paintLine(const Context& context, const Cell& cell, std::uint
     const std::uint32_t foreground = context.palette[cell.attribute & 0x0f];
     const std::uint32_t background =
         context.palette[mode.blink ? cell.attribute >> 4 & 7 : cell.attribute >> 4];
-    const bool cursorHere = cell.cursor && scan >= mode.cursor->firstLine && scan <= mode.cursor->lastLine;
+    const bool cursorHere =
+        cell.cursor && mode.cursor && scan >= mode.cursor->firstLine && scan <= mode.cursor->lastLine;
     const bool underlined = mode.underline == scan && (cell.attribute & 0x77) == 0x01;
 
     const auto& font = m_fonts.at(cell.attribute >> 3 & 1);

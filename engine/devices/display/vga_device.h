@@ -23,6 +23,10 @@ public:
     create(DeviceClock& clock, std::span<const std::byte> rom,
            std::uint64_t memoryBytes = DefaultMemoryBytes);
     ~VgaDevice() override;
+    VgaDevice(const VgaDevice&) = delete;
+    VgaDevice& operator=(const VgaDevice&) = delete;
+    VgaDevice(VgaDevice&&) = delete;
+    VgaDevice& operator=(VgaDevice&&) = delete;
 
     /// Machine setup, once: puts the legacy ports on `ports` and the window on `memory`, over whatever
     /// RAM lies there. Both outlive this object.

@@ -148,7 +148,7 @@ std::optional<std::uint32_t> writeWindow(const VgaState& state, VideoMemory& mem
         if (*address >= memory.sizeBytes())
             return std::nullopt;
         memory.store8(*address, value);
-        return *address;
+        return address;
     }
     const bool oddEven = (state.sequencer[sequencer::MemoryMode] & sequencer::OddEvenDisable) == 0;
     const auto access = accessOf(*address, isChain4(state), oddEven);

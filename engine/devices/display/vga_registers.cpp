@@ -214,7 +214,7 @@ void VgaRegisters::writeDacData(std::uint8_t value)
         dac.pending[dac.component++] = value;
         return;
     }
-    const std::size_t at = dac.writeIndex * 3U;
+    const std::size_t at = dac.writeIndex * std::size_t{3};
     assign(dac.colours[at], dac.pending[0]);
     assign(dac.colours[at + 1], dac.pending[1]);
     assign(dac.colours[at + 2], value);

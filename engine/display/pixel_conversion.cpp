@@ -105,12 +105,19 @@ void convert16(ByteSource from, bool bigEndian, std::span<std::uint32_t> pixels)
 
 void convert24(ByteSource from, bool bigEndian, std::span<std::uint32_t> pixels)
 {
-    for (std::size_t i = 0; i < pixels.size(); ++i) {
-        const auto at = from.offset + static_cast<std::uint32_t>(i) * 3;
-        const std::uint32_t first = from.memory.load8(at);
-        const std::uint32_t middle = from.memory.load8(at + 1);
-        const std::uint32_t last = from.memory.load8(at + 2);
-        pixels[i] = bigEndian ? colour(first, middle, last) : colour(last, middle, first);
+    const auto pixelOf = [bigEndian](std::uint32_t threeBytes) {
+        return bigEndian ? std::byteswap(threeBytes) >> 8 : threeBytes & 0xffffff;
+    };
+    // Four pixels are three words; the last ones may need fewer.
+    for (; !pixels.empty(); from.offset += 12) {
+        const std::uint32_t a = from.memory.load32(from.offset);
+        const std::uint32_t b = from.memory.load32(from.offset + 4);
+        const std::uint32_t c = from.memory.load32(from.offset + 8);
+        const std::array<std::uint32_t, 4> four{pixelOf(a), pixelOf(a >> 24 | b << 8),
+                                                pixelOf(b >> 16 | c << 16), pixelOf(c >> 8)};
+        const std::size_t count = std::min(pixels.size(), four.size());
+        std::copy_n(four.begin(), count, pixels.begin());
+        pixels = pixels.subspan(count);
     }
 }
 

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t GlyphLines = 32;
 constexpr std::size_t FontBytes = 256 * GlyphLines;
-constexpr std::uint32_t LargestCellWidth = 16;
 
 /// Code page 437's horizontal lines, whose eighth dot continues into the ninth.
 constexpr bool isLineGraphic(std::uint8_t character)
@@ -31,7 +30,9 @@ struct TextRenderer::Context {
 bool TextRenderer::takeFonts(const VideoMemory& memory, const TextMode& mode)
 {
     bool changed = false;
-    for (std::size_t which = 0; which < m_fonts.size(); ++which) {
+    // Most guests use one font for both.
+    m_fontCount = mode.fonts[0] == mode.fonts[1] ? 1 : 2;
+    for (std::size_t which = 0; which < m_fontCount; ++which) {
         auto& font = m_fonts.at(which);
         if (font.size() != FontBytes) {
             font.assign(FontBytes, 0);
@@ -90,32 +91,50 @@ DamageRegion TextRenderer::draw(FrameBuffer& frame, const VideoMemory& memory, c
 
 DamageRegion TextRenderer::drawBand(const Context& context, const TextBand& band, std::size_t bandIndex)
 {
+    const std::uint32_t columns = context.mode.columns + 1; // panning shows a part of one more
+    const std::span shown = std::span(m_shown).subspan(bandIndex * columns, columns);
+    DamageRegion damage;
+    std::uint32_t runStart = columns;
+    for (std::uint32_t column = 0; column < columns; ++column) {
+        const Cell cell = readCell(context.memory, context.mode, band.address + column, context.phase);
+        const bool changed = context.all || cell != shown[column];
+        shown[column] = cell;
+        if (changed)
+            runStart = std::min(runStart, column);
+        else if (runStart < column)
+            damage.add(drawRun(context, band, runStart, shown.subspan(runStart, column - runStart)));
+        if (!changed)
+            runStart = columns;
+    }
+    if (runStart < columns)
+        damage.add(drawRun(context, band, runStart, shown.subspan(runStart)));
+    return damage;
+}
+
+Rect TextRenderer::drawRun(const Context& context, const TextBand& band, std::uint32_t firstColumn,
+                           std::span<const Cell> cells)
+{
     const TextMode& mode = context.mode;
     const std::uint32_t panning = band.belowSplit && mode.panningEndsAtSplit ? 0 : mode.panning;
-    DamageRegion damage;
-    std::array<std::uint32_t, LargestCellWidth> line{};
-    for (std::uint32_t column = 0; column <= mode.columns; ++column) {
-        Cell& shown = m_shown[bandIndex * (mode.columns + 1) + column];
-        const Cell cell = readCell(context.memory, mode, band.address + column, context.phase);
-        if (!context.all && cell == shown)
-            continue;
-        shown = cell;
-        // The part of the cell that panning leaves on the screen.
-        const std::uint32_t left = column * mode.cellWidth;
-        const std::uint32_t begin = std::max(left, panning);
-        const std::uint32_t end = std::min(left + mode.cellWidth, mode.width() + panning);
-        if (begin >= end)
-            continue;
-        Rect changed;
-        for (std::uint32_t y = 0; y < band.height; ++y) {
-            paintLine(context, cell, band.firstScan + y, std::span(line).first(mode.cellWidth));
-            changed =
-                unite(changed, context.frame.update(begin - panning, band.top + y,
-                                                    std::span(line).subspan(begin - left, end - begin)));
+    // The part of the cells that panning leaves on the screen.
+    const std::uint32_t left = firstColumn * mode.cellWidth;
+    const std::uint32_t right = left + static_cast<std::uint32_t>(cells.size()) * mode.cellWidth;
+    const std::uint32_t begin = std::max(left, panning);
+    const std::uint32_t end = std::min(right, mode.width() + panning);
+    if (begin >= end)
+        return {};
+    m_line.resize(right - left);
+    Rect changed;
+    for (std::uint32_t y = 0; y < band.height; ++y) {
+        std::span<std::uint32_t> rest(m_line);
+        for (const Cell& cell : cells) {
+            paintLine(context, cell, band.firstScan + y, rest.first(mode.cellWidth));
+            rest = rest.subspan(mode.cellWidth);
         }
-        damage.add(changed);
+        changed = unite(changed, context.frame.update(begin - panning, band.top + y,
+                                                      std::span(m_line).subspan(begin - left, end - begin)));
     }
-    return damage;
+    return changed;
 }
 
 void TextRenderer::paintLine(const Context& context, const Cell& cell, std::uint32_t scan,
@@ -129,7 +148,7 @@ void TextRenderer::paintLine(const Context& context, const Cell& cell, std::uint
         cell.cursor && mode.cursor && scan >= mode.cursor->firstLine && scan <= mode.cursor->lastLine;
     const bool underlined = mode.underline == scan && (cell.attribute & 0x77) == 0x01;
 
-    const auto& font = m_fonts.at(cell.attribute >> 3 & 1);
+    const auto& font = m_fonts.at(m_fontCount == 2 ? cell.attribute >> 3 & 1 : 0);
     std::uint32_t dots = font[cell.character * GlyphLines + (scan & (GlyphLines - 1))];
     if (cell.hidden)
         dots = 0;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace engine::display {
@@ -46,13 +47,18 @@ private:
     [[nodiscard]] Cell readCell(const VideoMemory& memory, const TextMode& mode, std::uint32_t address,
                                 BlinkPhase phase);
     [[nodiscard]] DamageRegion drawBand(const Context& context, const TextBand& band, std::size_t bandIndex);
+    /// Neighbouring cells that have changed; returns what differs on the screen.
+    [[nodiscard]] Rect drawRun(const Context& context, const TextBand& band, std::uint32_t firstColumn,
+                               std::span<const Cell> cells);
     void paintLine(const Context& context, const Cell& cell, std::uint32_t scan,
                    std::span<std::uint32_t> pixels) const;
 
     std::array<std::vector<std::uint8_t>, 2> m_fonts; // 256 glyphs of 32 lines each
     TextMode m_mode;
     std::array<std::uint32_t, 16> m_palette{};
-    std::vector<Cell> m_shown; // by band, columns + 1 each
+    std::vector<Cell> m_shown;         // by band, columns + 1 each
+    std::vector<std::uint32_t> m_line; // one scan line of the run at hand
+    std::size_t m_fontCount = 2;
     bool m_hasBlinking = false;
 };
 

@@ -4,7 +4,7 @@
 #include "kvm/cpuid_io.h"
 #include "kvm/vcpu_msrs.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace engine::kvm {
 
@@ -185,7 +185,7 @@ Result<VcpuState> readVcpuState(StateReader& in)
     if (xsave.size() % sizeof(std::uint32_t) != 0 || (!xsave.empty() && xsave.size() < sizeof(kvm_xsave)))
         return fail(ErrorCode::Corrupt, "saved virtual CPU has a floating-point image of a wrong size");
     state.xsave.resize(xsave.size() / sizeof(std::uint32_t));
-    std::memcpy(state.xsave.data(), xsave.data(), xsave.size());
+    std::ranges::copy(xsave, std::as_writable_bytes(std::span(state.xsave)).begin());
     readObject(in, state.fpu);
     readObject(in, state.extendedControl);
     readObject(in, state.debug);

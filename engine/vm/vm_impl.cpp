@@ -2,6 +2,9 @@
 #include "vm/vm_impl.h"
 
 #include "kvm/cpu_profile.h"
+#include "kvm/instruction_assist.h"
+
+#include <map>
 
 namespace engine {
 
@@ -87,13 +90,29 @@ Result<> Vm::Impl::buildVcpus(const std::shared_ptr<const kvm::Kvm>& kvm)
         vcpus.push_back(
             VM_TRY(m_kvmVm->createVcpu(profile.topology.apicId(i), kvm::buildCpuid(host, profile, i))));
     VM_TRY(m_kvmVm->coalescedWrites().attach(vcpus.front()->fd()));
+    auto assist = createAssist(vcpus);
     m_vcpus = std::make_unique<VcpuGroup>(
         m_config.name.substr(0, 9), std::move(vcpus), m_machine->ports(), m_machine->addressSpace().mmio(),
         m_kvmVm->coalescedWrites(), *m_msrs,
         VcpuGroup::Hooks{
             .onStop = [this](const VcpuStop& stop) { m_loop->post([this, stop] { onVcpuStop(stop); }); },
-            .assist = {}});
+            .assist = std::move(assist)});
     return {};
+}
+
+VcpuGroup::Assist Vm::Impl::createAssist(std::span<const std::unique_ptr<kvm::Vcpu>> vcpus)
+{
+    // One per vCPU, each used by its own thread only; the table is complete before the first one runs.
+    auto assists = std::make_shared<std::map<const kvm::Vcpu*, std::unique_ptr<kvm::InstructionAssist>>>();
+    for (const auto& vcpu : vcpus)
+        assists->emplace(vcpu.get(),
+                         std::make_unique<kvm::InstructionAssist>(*vcpu, m_machine->addressSpace(), m_log));
+    return [assists](kvm::Vcpu& vcpu, const kvm::InternalError& error, std::string& why) {
+        const auto completed = assists->at(&vcpu)->complete(error);
+        if (!completed)
+            why = completed.error().message();
+        return completed.has_value();
+    };
 }
 
 MachinePlatform Vm::Impl::platform()

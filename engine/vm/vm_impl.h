@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,7 @@ private:
     };
 
     [[nodiscard]] Result<> buildVcpus(const std::shared_ptr<const kvm::Kvm>& kvm);
+    [[nodiscard]] VcpuGroup::Assist createAssist(std::span<const std::unique_ptr<kvm::Vcpu>> vcpus);
     [[nodiscard]] MachinePlatform platform();
     [[nodiscard]] MachineEvents events();
     [[nodiscard]] Result<> enterFirstVcpu();

@@ -247,9 +247,8 @@ void CfiFlashCommands::save(StateWriter& out) const
     out.integer(static_cast<std::uint8_t>(m_mode));
     out.integer(static_cast<std::uint8_t>(m_cycle));
     out.integer(m_status);
-    std::vector<std::byte> locks;
-    for (const bool locked : m_locked)
-        locks.push_back(locked ? std::byte{1} : std::byte{0});
+    std::vector<std::byte> locks(m_locked.size());
+    std::ranges::transform(m_locked, locks.begin(), [](bool locked) { return std::byte{locked}; });
     out.bytes(locks);
     out.integer(m_bufferStart);
     out.integer(static_cast<std::uint16_t>(m_bufferExpected));

@@ -171,7 +171,8 @@ void FwCfg::runDma(GuestAddress request, Notices& notices)
     } else {
         m_log.warning("fw_cfg", "DMA request lies outside of the guest's RAM");
     }
-    (void)m_memory.writeObject(request, std::byteswap(outcome)); // outside of RAM there is nobody to tell
+    if (const auto told = m_memory.writeObject(request, std::byteswap(outcome)); !told)
+        m_log.warning("fw_cfg", "the outcome of a DMA request has nowhere to go");
 }
 
 Result<> FwCfg::transfer(std::uint32_t control, std::uint32_t length, GuestAddress at, Notices& notices)

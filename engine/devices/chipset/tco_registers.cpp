@@ -13,6 +13,12 @@ constexpr std::uint64_t TimerLow = 0x12; // TCO_TMR, 10 bits
 constexpr std::uint64_t TimerHigh = 0x13;
 constexpr std::uint8_t TimerHighMask = 0x03;
 
+/// Offsets without a register read as zero.
+constexpr bool isReserved(std::uint64_t offset)
+{
+    return offset == 0x0f || offset == 0x11 || offset > TimerHigh;
+}
+
 } // namespace
 
 std::uint8_t TcoRegisters::read(std::uint64_t offset) const
@@ -28,7 +34,7 @@ std::uint8_t TcoRegisters::read(std::uint64_t offset) const
 
 void TcoRegisters::write(std::uint64_t offset, std::uint8_t value)
 {
-    if (offset >= BlockBytes || offset == Reload || offset == ReloadHigh)
+    if (offset >= BlockBytes || offset == Reload || offset == ReloadHigh || isReserved(offset))
         return;
     if (offset >= StatusFirst && offset <= StatusLast)
         m_bytes[offset] &= static_cast<std::uint8_t>(~value);

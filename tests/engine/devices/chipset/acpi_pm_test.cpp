@@ -145,6 +145,8 @@ TEST_F(AcpiPmTest, WatchdogBlockRemembersAndNeverFires)
     busWrite<std::uint16_t>(m_pm, Tco1Cnt, 0x0800);
     EXPECT_EQ(busRead<std::uint16_t>(m_pm, Tco1Cnt), 0x0800);
     EXPECT_EQ(busRead<std::uint32_t>(m_pm, 0x64), 0U);
+    busWrite<std::uint32_t>(m_pm, 0x74, ~0U); // reserved
+    EXPECT_EQ(busRead<std::uint32_t>(m_pm, 0x74), 0U);
 }
 
 TEST_F(AcpiPmTest, ResetRestoresEverything)

@@ -50,6 +50,7 @@ constexpr std::uint8_t NotReset = 1 << 0;
 constexpr std::uint8_t GateA20 = 1 << 1;
 constexpr std::uint8_t KeyboardFull = 1 << 4;
 constexpr std::uint8_t MouseFull = 1 << 5;
+constexpr std::uint8_t OutputIdle = 0xcc; // unused pins and idle clock and data lines
 
 constexpr std::uint8_t BreakPrefix = 0xf0;
 constexpr std::uint8_t Set1Break = 0x80;
@@ -179,7 +180,8 @@ I8042Controller::Effect I8042Controller::writeCommand(std::uint8_t command)
         case ReadInputPort: answer(0x80); break; // keyboard not locked
         case ReadOutputPort:
             answer(static_cast<std::uint8_t>(
-                m_outputPort | (m_outputFull && m_outputSource != Source::Mouse ? KeyboardFull : 0)
+                m_outputPort | OutputIdle
+                | (m_outputFull && m_outputSource != Source::Mouse ? KeyboardFull : 0)
                 | (m_outputFull && m_outputSource == Source::Mouse ? MouseFull : 0)));
             break;
         case WriteOutputPort:

@@ -45,6 +45,7 @@ public:
     void setSpaceCallback(std::function<void()> callback);
     void receiveBreak();
     void setModemInputs(UartModemInputs inputs);
+    /// The chip's reset pin. Input that waits in the queue is kept.
     void reset();
 
     [[nodiscard]] std::string stateName() const override { return m_name; }

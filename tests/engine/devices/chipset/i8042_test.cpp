@@ -151,17 +151,17 @@ TEST_F(I8042Test, ControllerCommands)
 TEST_F(I8042Test, A20GateIsRememberedInTheOutputPort)
 {
     command(0xd0);
-    EXPECT_EQ(data(), 0x03);
+    EXPECT_EQ(data(), 0xcf);
     command(0xd1);
     send(0x01);
     command(0xd0);
-    EXPECT_EQ(data(), 0x01);
+    EXPECT_EQ(data(), 0xcd);
     command(0xdf);
     command(0xd0);
-    EXPECT_EQ(data(), 0x03);
+    EXPECT_EQ(data(), 0xcf);
     command(0xdd);
     command(0xd0);
-    EXPECT_EQ(data(), 0x01);
+    EXPECT_EQ(data(), 0xcd);
     EXPECT_TRUE(m_resets.empty());
 }
 

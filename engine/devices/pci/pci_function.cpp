@@ -157,6 +157,7 @@ void PciFunction::addMsix(std::uint8_t capabilityOffset, unsigned vectors, unsig
 
 std::uint32_t PciFunction::configRead(std::uint16_t offset, unsigned width)
 {
+    beforeConfigRead(offset, width);
     std::uint32_t value = m_config.read(offset, width);
     if (touches(offset, width, reg::Status, 1)) {
         std::scoped_lock lock(m_intxMutex);

@@ -91,6 +91,9 @@ public:
 protected:
     ConfigSpace& config() { return m_config; }
     [[nodiscard]] bool isBusMaster() const;
+    /// Called before every guest read that touches [offset, offset + width), for registers whose value
+    /// is made when it is read.
+    virtual void beforeConfigRead(std::uint16_t /*offset*/, unsigned /*width*/) {}
     /// Called after every guest write that touched [offset, offset + width).
     virtual void onConfigWritten(std::uint16_t /*offset*/, unsigned /*width*/) {}
 

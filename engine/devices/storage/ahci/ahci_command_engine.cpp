@@ -22,12 +22,16 @@ CommandEngine::~CommandEngine()
 {
     (void)m_tracker->waitIdle(LeaveLimit);
     // Tasks posted before this one have run when it has; completions after it reach nobody.
-    m_loop.runAndWait([this] { m_tracker->close(); });
+    m_loop.runAndWait([this] {
+        m_tracker->close();
+        m_stopped = true;
+    });
+    m_loop.runAndWait([] {}); // what those tasks posted has run, too
 }
 
 void CommandEngine::process()
 {
-    if (m_processing)
+    if (m_processing || m_stopped)
         return;
     constexpr unsigned Batch = 64; // so that other work of this thread gets its turn
     m_processing = true;

@@ -72,6 +72,7 @@ private:
     bool m_resetRequested = false;   // guarded by the host's mutex
     bool m_softReset = false;        // loop thread only
     bool m_processing = false;       // loop thread only
+    bool m_stopped = false;          // loop thread only
     unsigned m_lastSlot = 31;        // loop thread only
     std::uint32_t m_queuedSlots = 0; // active slots that hold queued commands; guarded by the host's mutex
 };

@@ -58,7 +58,7 @@ void AcpiPm::write(std::uint64_t offset, std::span<const std::byte> data)
         if (sleep)
             callback = m_sleepCallback;
     }
-    if (callback)
+    if (sleep && callback)
         callback(*sleep);
 }
 

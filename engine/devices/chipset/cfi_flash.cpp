@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "devices/chipset/cfi_flash.h"
 
+#include <cassert>
+
 namespace engine {
 
 std::byte CfiFlash::Cells::at(std::uint64_t offset) const
 {
-    std::byte byte{0xff};
-    (void)m_block->read(offset, {&byte, 1});
-    return byte;
+    std::byte byte{};
+    const auto inside = m_block->read(offset, {&byte, 1});
+    return inside ? byte : std::byte{0xff};
 }
 
 void CfiFlash::Cells::store(std::uint64_t offset, std::span<const std::byte> bytes)
@@ -19,7 +21,9 @@ void CfiFlash::Cells::store(std::uint64_t offset, std::span<const std::byte> byt
 std::vector<std::byte> CfiFlash::Cells::contents() const
 {
     std::vector<std::byte> bytes(static_cast<std::size_t>(m_block->sizeBytes()));
-    (void)m_block->read(0, bytes);
+    const auto whole = m_block->read(0, bytes);
+    assert(whole);
+    (void)whole;
     return bytes;
 }
 
@@ -57,12 +61,12 @@ CfiFlash::~CfiFlash()
 
 Result<> CfiFlash::updateMapping()
 {
-    if (m_commands.isReadArray() == m_mapping.has_value())
-        return {};
-    if (m_mapping) {
-        m_memory.unmap(*std::exchange(m_mapping, std::nullopt));
-        return {};
+    if (m_mapping && !m_commands.isReadArray()) {
+        m_memory.unmap(*m_mapping);
+        m_mapping.reset();
     }
+    if (m_mapping || !m_commands.isReadArray())
+        return {};
     m_mapping = VM_TRY(m_memory.map({.base = m_base,
                                      .length = m_cells.sizeBytes(),
                                      .block = m_cells.block(),

@@ -40,6 +40,7 @@ struct RunOptions {
     std::vector<std::string> cds;
     std::string floppy;
     std::vector<std::string> boot;
+    std::string debugConsole;
     bool noDisplay = false;
     bool exitOnReset = false;
 };
@@ -64,6 +65,7 @@ Result<engine::VmConfig> toConfig(const RunOptions& options)
     for (const std::string& cd : options.cds)
         config.cds.push_back({.path = cd});
     config.floppyPath = options.floppy;
+    config.debugConsoleFile = options.debugConsole;
     for (const std::string& device : options.boot)
         config.bootOrder.push_back(device == "cd"       ? engine::BootDevice::Cd
                                    : device == "disk"   ? engine::BootDevice::Disk
@@ -250,6 +252,8 @@ void addRunCommand(CLI::App& program, int& exitCode)
     command->add_option("--boot", options->boot, "What to start from, in order: cd, disk, floppy, network")
         ->delimiter(',')
         ->check(CLI::IsMember({"cd", "disk", "floppy", "network"}));
+    command->add_option("--debug-console", options->debugConsole,
+                        "Write the firmware's debug output to this file");
     command->add_flag("--no-display", options->noDisplay, "No graphics card");
     command->add_flag("--exit-on-reset", options->exitOnReset, "End when the guest resets itself");
     command->footer("Ctrl+C asks the guest to shut down; a second Ctrl+C switches it off.");

@@ -96,6 +96,7 @@ struct VmConfig {
     std::vector<BootDevice> bootOrder; ///< empty: disk, then CD, when a disk holds something bootable
     std::vector<NetworkConfig> networks;
     SerialConfig serial;
+    std::string debugConsoleFile; ///< the firmware's debug output (port 402h) is written here; empty: nowhere
     std::uint32_t videoMemoryBytes = 16U << 20;
     bool hasDisplay = true;
     bool hasTablet = true;     ///< absolute pointer (USB or virtio), beside the PS/2 mouse

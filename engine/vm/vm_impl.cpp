@@ -6,6 +6,9 @@
 
 #include <map>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace engine {
 
 namespace {
@@ -66,9 +69,11 @@ Result<> Vm::Impl::build()
     m_msrs.emplace(m_log);
     if (m_serial)
         m_serialSink.emplace(*m_serial);
+    VM_TRY(openDebugConsole());
     m_media = VM_TRY(MediaOpener::open(m_config, m_log));
-    m_machine = VM_TRY(Machine::create(m_config, platform(), events(),
-                                       {.com1 = m_serialSink ? &*m_serialSink : nullptr}, m_media->media()));
+    const ChipsetSinks sinks{.com1 = m_serialSink ? &*m_serialSink : nullptr,
+                             .debugConsole = m_debugConsole ? &*m_debugConsole : nullptr};
+    m_machine = VM_TRY(Machine::create(m_config, platform(), events(), sinks, m_media->media()));
     if (m_machine->vga()) {
         m_displayLoop = VM_TRY(EventLoop::create(m_config.name.substr(0, 9) + "/dis"));
         m_display = std::make_unique<display::DisplayPump>(*m_displayLoop, m_machine->vga()->adapter());
@@ -78,6 +83,23 @@ Result<> Vm::Impl::build()
             return m_machine->chipset().com1().receive(bytes);
         });
     return buildVcpus(kvm);
+}
+
+void Vm::Impl::FileSink::write(std::span<const std::uint8_t> bytes)
+{
+    // A full disk costs debug output, nothing else.
+    [[maybe_unused]] const auto written = ::write(m_fd.get(), bytes.data(), bytes.size());
+}
+
+Result<> Vm::Impl::openDebugConsole()
+{
+    if (m_config.debugConsoleFile.empty())
+        return {};
+    UniqueFd fd(::open(m_config.debugConsoleFile.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (!fd)
+        return failSystem("cannot write the firmware's debug output to " + m_config.debugConsoleFile);
+    m_debugConsole.emplace(std::move(fd));
+    return {};
 }
 
 Result<> Vm::Impl::buildVcpus(const std::shared_ptr<const kvm::Kvm>& kvm)

@@ -67,6 +67,17 @@ private:
         SerialBackend& m_backend;
     };
 
+    /// The firmware's debug console on its way to a file.
+    class FileSink final : public ByteSink {
+    public:
+        explicit FileSink(UniqueFd fd) : m_fd(std::move(fd)) {}
+        void write(std::span<const std::uint8_t> bytes) override;
+
+    private:
+        UniqueFd m_fd;
+    };
+
+    [[nodiscard]] Result<> openDebugConsole();
     [[nodiscard]] Result<> buildVcpus(const std::shared_ptr<const kvm::Kvm>& kvm);
     [[nodiscard]] VcpuGroup::Assist createAssist(std::span<const std::unique_ptr<kvm::Vcpu>> vcpus);
     [[nodiscard]] MachinePlatform platform();
@@ -91,6 +102,7 @@ private:
     std::optional<kvm::UnknownMsrs> m_msrs;
     std::unique_ptr<PlatformClock> m_clock;
     std::optional<SerialSink> m_serialSink;
+    std::optional<FileSink> m_debugConsole;
     std::unique_ptr<MediaOpener> m_media; // outlives the machine, which borrows its disks
     std::unique_ptr<Machine> m_machine;
     std::unique_ptr<EventLoop> m_displayLoop; // scan-out; null without a display

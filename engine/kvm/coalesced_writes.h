@@ -10,7 +10,7 @@
 #include <mutex>
 #include <span>
 
-struct kvm_coalesced_mmio_ring;
+struct kvm_coalesced_mmio_ring; // NOLINT(readability-identifier-naming): the kernel's
 
 namespace engine::kvm {
 

@@ -59,6 +59,7 @@ Result<> writeTimer(int fd, std::span<const std::byte> saved)
 Result<std::vector<std::vector<std::byte>>> readChips(int fd)
 {
     std::vector<std::vector<std::byte>> states;
+    states.reserve(Chips.size());
     for (const std::uint32_t id : Chips)
         states.push_back(VM_TRY(readChip(fd, id)));
     return states;
@@ -102,8 +103,8 @@ Result<> InterruptControllers::restoreState(StateReader& in)
     VM_TRY(in.finish());
     const auto before = VM_TRY(readChips(m_vmFd));
     auto written = writeChips(m_vmFd, wanted);
-    if (!written)
-        (void)writeChips(m_vmFd, before);
+    if (!written) [[maybe_unused]]
+        const auto undone = writeChips(m_vmFd, before);
     return written;
 }
 

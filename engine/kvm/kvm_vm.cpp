@@ -83,11 +83,11 @@ void KvmVm::enableOptionalExits(Log& log) const
         log.warning("kvm",
                     "this host cannot report unknown model-specific registers; the guest sees #GP for them");
     // So that the instruction assist also gets what fails in user mode; without it those become #UD.
-    if (caps.exitOnEmulationFailure != 0)
-        (void)enableCap(KVM_CAP_EXIT_ON_EMULATION_FAILURE, 1);
+    if (caps.exitOnEmulationFailure != 0 && !enableCap(KVM_CAP_EXIT_ON_EMULATION_FAILURE, 1))
+        log.info("kvm", "instructions that fail in user mode stay with the host");
     // A triple fault that is still pending is then part of a vCPU's saved events.
-    if (caps.tripleFaultEvent != 0)
-        (void)enableCap(KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1);
+    if (caps.tripleFaultEvent != 0 && !enableCap(KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1))
+        log.info("kvm", "a pending triple fault is not part of snapshots");
 }
 
 Result<std::unique_ptr<IrqLine>> KvmVm::createIrqLine(Gsi gsi)

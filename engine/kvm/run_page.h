@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <span>
 
-struct kvm_run;
+struct kvm_run; // NOLINT(readability-identifier-naming): the kernel's
 
 namespace engine::kvm {
 

@@ -158,8 +158,8 @@ Result<> Vcpu::restoreState(StateReader& in)
     const VcpuState wanted = VM_TRY(readVcpuState(in));
     const VcpuState before = VM_TRY(captureVcpuState(*m_kvm, m_fd.get()));
     auto applied = applyVcpuState(m_fd.get(), wanted);
-    if (!applied)
-        (void)applyVcpuState(m_fd.get(), before);
+    if (!applied) [[maybe_unused]]
+        const auto undone = applyVcpuState(m_fd.get(), before);
     return applied;
 }
 

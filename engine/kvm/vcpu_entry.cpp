@@ -84,8 +84,8 @@ void prepare(const RealModeEntry& entry, kvm_regs& registers, kvm_sregs& system)
 void prepare(const DirectEntry& entry, kvm_regs& registers, kvm_sregs& system)
 {
     if (entry.longMode)
-        prepare(LongModeEntry{.entryPoint = entry.rip, .pageTables = entry.cr3, .argument = entry.rsi}, registers,
-                system);
+        prepare(LongModeEntry{.entryPoint = entry.rip, .pageTables = entry.cr3, .argument = entry.rsi},
+                registers, system);
     else
         prepare(PvhEntry{.entryPoint = static_cast<std::uint32_t>(entry.rip)}, registers, system);
     registers.rax = entry.rax;

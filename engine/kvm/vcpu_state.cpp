@@ -44,6 +44,15 @@ Result<> captureFloatingPoint(const Kvm& kvm, int fd, VcpuState& state)
     return {};
 }
 
+Result<> captureControl(const Kvm& kvm, int fd, VcpuState& state)
+{
+    if (kvm.caps().xcrs != 0)
+        VM_TRY(get(fd, KVM_GET_XCRS, state.extendedControl, "extended control registers"));
+    if (kvm.caps().debugRegs != 0)
+        VM_TRY(get(fd, KVM_GET_DEBUGREGS, state.debug, "debug registers"));
+    return {};
+}
+
 Result<> applyFloatingPoint(int fd, const VcpuState& state)
 {
     if (state.xsave.empty())
@@ -122,10 +131,7 @@ Result<VcpuState> captureVcpuState(const Kvm& kvm, int fd)
     VM_TRY(get(fd, KVM_GET_REGS, state.registers, "registers"));
     VM_TRY(get(fd, KVM_GET_SREGS, state.system, "system registers"));
     VM_TRY(captureFloatingPoint(kvm, fd, state));
-    if (kvm.caps().xcrs != 0)
-        VM_TRY(get(fd, KVM_GET_XCRS, state.extendedControl, "extended control registers"));
-    if (kvm.caps().debugRegs != 0)
-        VM_TRY(get(fd, KVM_GET_DEBUGREGS, state.debug, "debug registers"));
+    VM_TRY(captureControl(kvm, fd, state));
     VM_TRY(get(fd, KVM_GET_LAPIC, state.localApic, "local interrupt controller"));
     if (const int khz = callKvm(fd, KVM_GET_TSC_KHZ); khz > 0)
         state.tscKhz = static_cast<std::uint32_t>(khz);

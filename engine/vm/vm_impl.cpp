@@ -4,10 +4,10 @@
 #include "kvm/cpu_profile.h"
 #include "kvm/instruction_assist.h"
 
-#include <map>
-
 #include <fcntl.h>
 #include <unistd.h>
+
+#include <map>
 
 namespace engine {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "machine/machine.h"
 
+#include "devices/virtio/entropy_device.h"
 #include "firmware/acpi_files.h"
 #include "firmware/firmware_locator.h"
 #include "firmware/linux_boot.h"
@@ -31,7 +32,10 @@ Result<> Machine::build(const ChipsetSinks& sinks, const MachineMedia& media)
         PciTopology::create(m_ports, m_space, *m_gsis, *m_chipset, *m_memory, m_firmware->rom(), m_platform));
     if (m_config.hasDisplay)
         VM_TRY(addDisplay());
-    m_storage = VM_TRY(StorageSet::create(media, *m_pci, m_memory->guestMemory(), m_platform.log));
+    m_storage =
+        VM_TRY(StorageSet::create(media, m_config.cpuCount, *m_pci, m_memory->guestMemory(), m_platform.log));
+    if (m_config.hasEntropyDevice)
+        VM_TRY(addEntropyDevice());
     VM_TRY(fillFirmwareConfig(media));
     return addTables();
 }
@@ -45,7 +49,23 @@ Result<> Machine::addDisplay()
     }
     m_vga = VM_TRY(display::VgaDevice::create(m_platform.clock, rom, m_config.videoMemoryBytes));
     VM_TRY(m_pci->insert({.device = 1, .function = 0}, *m_vga));
-    return m_vga->attachLegacy(m_ports, m_space);
+    VM_TRY(m_vga->attachLegacy(m_ports, m_space));
+    // Planar drawing and palette loads are tens of thousands of small writes that nobody waits for.
+    if (m_platform.coalesce && m_platform.fetchCoalesced) {
+        for (const auto& range : display::VgaAdapter::DeferrableRanges)
+            m_platform.coalesce(range.space, range.address, range.length);
+        m_vga->adapter().setLateWriteFetcher(m_platform.fetchCoalesced);
+    }
+    return {};
+}
+
+Result<> Machine::addEntropyDevice()
+{
+    m_entropyLoop = VM_TRY(EventLoop::create("entropy"));
+    m_entropy = VM_TRY(virtio::VirtioPciTransport::create(
+        "virtio-rng", std::make_unique<virtio::EntropyDevice>(*m_entropyLoop), m_memory->guestMemory(),
+        m_platform.log));
+    return m_pci->insert({.device = 2, .function = 0}, *m_entropy);
 }
 
 firmware::MemoryLayout Machine::memoryLayout() const
@@ -157,6 +177,8 @@ std::vector<Saveable*> Machine::saveables()
         all.insert(all.end(), part.begin(), part.end());
     if (m_vga)
         all.push_back(m_vga.get());
+    if (m_entropy)
+        all.push_back(m_entropy.get());
     return all;
 }
 

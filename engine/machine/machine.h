@@ -58,6 +58,7 @@ private:
     {}
     [[nodiscard]] Result<> build(const ChipsetSinks& sinks, const MachineMedia& media);
     [[nodiscard]] Result<> addDisplay();
+    [[nodiscard]] Result<> addEntropyDevice();
     [[nodiscard]] Result<> fillFirmwareConfig(const MachineMedia& media);
     [[nodiscard]] Result<> addTables();
     [[nodiscard]] firmware::SmbiosConfig smbiosConfig() const;
@@ -77,6 +78,8 @@ private:
     std::unique_ptr<display::VgaDevice> m_vga;
     std::unique_ptr<PciTopology> m_pci;
     std::unique_ptr<StorageSet> m_storage;
+    std::unique_ptr<EventLoop> m_entropyLoop;
+    std::unique_ptr<virtio::VirtioPciTransport> m_entropy;
 };
 
 } // namespace engine

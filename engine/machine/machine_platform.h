@@ -32,6 +32,8 @@ struct MachinePlatform {
     bool answersPort61 = false;
     /// Offers writes of these windows to be collected; may be empty.
     std::function<void(IoEvent::Space space, std::uint64_t address, std::uint32_t length)> coalesce;
+    /// Delivers the writes collected so far to the buses; may be empty.
+    std::function<void()> fetchCoalesced;
 };
 
 /// What a machine tells its owner. Called on vCPU threads without any device lock; implementations

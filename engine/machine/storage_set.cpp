@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "machine/storage_set.h"
 
+#include "devices/virtio/block_device.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
 namespace engine {
 
 namespace {
@@ -14,15 +20,29 @@ std::string ahciPath(unsigned port)
     return "/pci@i0cf8/pci8086,2922@1f,2/drive@" + std::to_string(port) + "/disk@0";
 }
 
+/// A device number as Open Firmware paths have it.
+std::string hexDigits(std::uint8_t value)
+{
+    std::array<char, 2> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
+    return {digits.data(), end};
+}
+
 } // namespace
 
-Result<std::unique_ptr<StorageSet>> StorageSet::create(const MachineMedia& media, PciTopology& pci,
-                                                       const GuestMemory& memory, Log& log)
+Result<std::unique_ptr<StorageSet>> StorageSet::create(const MachineMedia& media, unsigned cpuCount,
+                                                       PciTopology& pci, const GuestMemory& memory, Log& log)
 {
     std::unique_ptr<StorageSet> set(new StorageSet(memory, log));
     VM_TRY(pci.insert(AhciAddress, set->m_ahci));
-    for (const MachineMedia::Disk& disk : media.disks)
-        VM_TRY(set->attachDisk(disk, pci, memory, log));
+    for (const MachineMedia::Disk& disk : media.disks) {
+        switch (disk.bus) {
+        case DiskBus::Ahci: set->attachAhciDisk(disk); break;
+        case DiskBus::Virtio: VM_TRY(set->addVirtioDisk(disk, cpuCount, pci, memory, log)); break;
+        case DiskBus::Nvme:
+            return fail(ErrorCode::Unsupported, "NVMe disks are not part of this build; use bus=virtio");
+        }
+    }
     for (const MachineMedia::Cd& cd : media.cds) {
         auto drive = OpticalDrive::create(*cd.loop, log, "cd" + std::to_string(set->m_drives.size()));
         if (cd.backend)
@@ -34,13 +54,24 @@ Result<std::unique_ptr<StorageSet>> StorageSet::create(const MachineMedia& media
     return set;
 }
 
-Result<> StorageSet::attachDisk(const MachineMedia::Disk& disk, PciTopology& /*pci*/,
-                                const GuestMemory& /*memory*/, Log& /*log*/)
+void StorageSet::attachAhciDisk(const MachineMedia::Disk& disk)
 {
-    if (disk.bus != DiskBus::Ahci)
-        return fail(ErrorCode::Unsupported, "this machine has no such disk bus; use bus=ahci");
     m_diskPaths.push_back(ahciPath(m_usedPorts));
     m_ahci.attachDisk(m_usedPorts++, disk.backend);
+}
+
+Result<> StorageSet::addVirtioDisk(const MachineMedia::Disk& disk, unsigned cpuCount, PciTopology& pci,
+                                   const GuestMemory& memory, Log& log)
+{
+    constexpr unsigned MostQueues = 16;
+    const std::uint8_t device = m_nextDevice++;
+    auto transport = VM_TRY(virtio::VirtioPciTransport::create(
+        "virtio-disk" + std::to_string(m_virtioDisks.size()),
+        std::make_unique<virtio::BlockDevice>(disk.backend, log, std::min(cpuCount, MostQueues)), memory,
+        log));
+    VM_TRY(pci.insert({.device = device, .function = 0}, *transport));
+    m_diskPaths.push_back("/pci@i0cf8/scsi@" + hexDigits(device) + "/disk@0,0");
+    m_virtioDisks.push_back(std::move(transport));
     return {};
 }
 
@@ -65,7 +96,10 @@ std::vector<std::string> StorageSet::bootPaths(const std::vector<BootDevice>& or
 
 std::vector<Saveable*> StorageSet::saveables()
 {
-    return {&m_ahci};
+    std::vector<Saveable*> all{&m_ahci};
+    for (const auto& disk : m_virtioDisks)
+        all.push_back(disk.get());
+    return all;
 }
 
 } // namespace engine

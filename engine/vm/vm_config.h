@@ -99,10 +99,11 @@ struct VmConfig {
     std::string debugConsoleFile; ///< the firmware's debug output (port 402h) is written here; empty: nowhere
     std::uint32_t videoMemoryBytes = 16U << 20;
     bool hasDisplay = true;
-    bool hasTablet = true;     ///< absolute pointer (USB or virtio), beside the PS/2 mouse
-    bool hyperV = false;       ///< present Hyper-V interfaces (Windows)
-    bool rtcLocalTime = false; ///< the clock holds local time (Windows)
-    bool stopOnReset = false;  ///< a guest that resets itself stops instead
+    bool hasTablet = true;        ///< absolute pointer (USB or virtio), beside the PS/2 mouse
+    bool hasEntropyDevice = true; ///< virtio-rng: random numbers from the host
+    bool hyperV = false;          ///< present Hyper-V interfaces (Windows)
+    bool rtcLocalTime = false;    ///< the clock holds local time (Windows)
+    bool stopOnReset = false;     ///< a guest that resets itself stops instead
     bool operator==(const VmConfig&) const = default;
 };
 

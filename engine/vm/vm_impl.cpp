@@ -147,7 +147,26 @@ MachinePlatform Vm::Impl::platform()
             .log = m_log,
             .createGsi = [this](unsigned gsi) { return m_kvmVm->createIrqLine(kvm::Gsi{gsi}); },
             .answersPort61 = true,
-            .coalesce = {}};
+            .coalesce =
+                [this](IoEvent::Space space, std::uint64_t address, std::uint32_t length) {
+                    const auto kind = space == IoEvent::Space::Memory ? kvm::CoalescedZone::Space::Memory
+                                                                      : kvm::CoalescedZone::Space::Ports;
+                    // Without it each write is an exit of its own, as it is for every other device.
+                    (void)m_kvmVm->coalescedWrites().addZone(
+                        {.space = kind, .address = address, .length = length});
+                },
+            .fetchCoalesced = [this] { fetchCoalesced(); }};
+}
+
+void Vm::Impl::fetchCoalesced()
+{
+    m_kvmVm->coalescedWrites().drain(
+        [this](kvm::CoalescedZone::Space space, std::uint64_t address, std::span<const std::byte> data) {
+            if (space == kvm::CoalescedZone::Space::Memory)
+                m_machine->addressSpace().mmio().write(address, data);
+            else
+                m_machine->ports().write(address, data);
+        });
 }
 
 MachineEvents Vm::Impl::events()

@@ -82,6 +82,7 @@ private:
     [[nodiscard]] VcpuGroup::Assist createAssist(std::span<const std::unique_ptr<kvm::Vcpu>> vcpus);
     [[nodiscard]] MachinePlatform platform();
     [[nodiscard]] MachineEvents events();
+    void fetchCoalesced();
     [[nodiscard]] Result<> enterFirstVcpu();
     void freeze();
     void thaw();

@@ -95,6 +95,9 @@ ClientSession::ClientSession(ConnectionObserver& observer, OwnedFd socket, const
 ClientSession::~ClientSession()
 {
     m_client->frameBuffer = nullptr;
+    // The library (0.9.14) forgets these two.
+    std::free(std::exchange(m_client->rcSource, nullptr));
+    std::free(std::exchange(m_client->rcMask, nullptr));
     rfbClientCleanup(m_client);
 }
 

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -168,8 +169,30 @@ rfb::ReadBytes ClientSession::reader()
     };
 }
 
+/// The server speaks first (RFC 6143 section 7.1.1). Before 3.7 it also dictates the security type, and
+/// some of the library's abort the process when a server lies about its numbers.
+bool ClientSession::isTooOld() const
+{
+    std::array<char, 12> version{}; // "RFB 003.008\n"
+    if (::recv(m_client->sock, version.data(), version.size(), MSG_PEEK | MSG_WAITALL)
+        != static_cast<ssize_t>(version.size()))
+        return false; // the library will find out what is wrong
+    int major = 0;
+    int minor = 0;
+    std::from_chars(&version[4], &version[7], major);
+    std::from_chars(&version[8], &version[11], minor);
+    return major < 3 || (major == 3 && minor < 7);
+}
+
 CloseReason ClientSession::greet()
 {
+    if (isTooOld()) {
+        t_lastWords = "The server speaks a version of RFB older than 3.7.";
+        return CloseReason::NotUnderstood;
+    }
+    // Not the library's other types, for the reason given above.
+    constexpr std::array<std::uint32_t, 3> Types{rfbVeNCrypt, rfbVncAuth, rfbNoAuth};
+    SetClientAuthSchemes(m_client, Types.data(), static_cast<int>(Types.size()));
     if (InitialiseRFBConnection(m_client) == No) {
         // After the version the library knows both numbers; before it, the other side is no VNC server.
         return m_client->major == 0 ? CloseReason::NotUnderstood : CloseReason::Refused;

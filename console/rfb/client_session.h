@@ -42,6 +42,7 @@ private:
     static ClientSession& of(_rfbClient* client);
     static void registerExtension();
     void installCallbacks();
+    [[nodiscard]] bool isTooOld() const;
     [[nodiscard]] bool writeInput(const KeyInput& key);
     [[nodiscard]] bool writeInput(const PointerInput& pointer);
     [[nodiscard]] bool writeInput(const MotionInput& motion);

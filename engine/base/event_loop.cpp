@@ -112,6 +112,8 @@ void EventLoop::stopTimer(TimerId id)
 
 int EventLoop::waitMilliseconds() const
 {
+    if (!m_deferred.empty())
+        return 0;
     if (m_timers.empty())
         return -1;
     const auto left = m_timers.begin()->first - std::chrono::steady_clock::now();
@@ -143,7 +145,8 @@ void EventLoop::runPosted()
 
 void EventLoop::runDeferred()
 {
-    while (!m_deferred.empty()) {
+    constexpr int RoundsPerTurn = 16;
+    for (int round = 0; round < RoundsPerTurn && !m_deferred.empty(); ++round) {
         std::vector<Task> tasks;
         tasks.swap(m_deferred);
         for (Task& task : tasks)

@@ -38,7 +38,8 @@ public:
     /// Any thread: runs `task` on the loop's thread, in order of posting.
     void post(Task task);
     /// Loop thread only: runs `task` once, after what the loop is doing now and before it sleeps
-    /// again. For work that is cheaper in batches.
+    /// again. For work that is cheaper in batches. Tasks that go on deferring tasks take turns with
+    /// descriptors and timers.
     void defer(Task task) { m_deferred.push_back(std::move(task)); }
     /// Any other thread: runs `task` on the loop's thread and waits until it has run. On the loop's
     /// own thread it runs at once.

@@ -36,6 +36,13 @@ ThreadPoolEngine::~ThreadPoolEngine()
 bool ThreadPoolEngine::submit(IoOperation& operation)
 {
     ++m_inFlight;
+    if (m_direct.tryWrite(operation) || DirectPath::tryCachedRead(operation)) {
+        std::scoped_lock lock(m_mutex);
+        if (m_done.empty())
+            m_completed.signal();
+        m_done.push_back(&operation);
+        return false;
+    }
     bool needsThread = false;
     {
         std::scoped_lock lock(m_mutex);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/event_fd.h"
+#include "block/direct_path.h"
 #include "block/io_engine.h"
 
 #include <condition_variable>
@@ -39,6 +40,7 @@ private:
     EventLoop& m_loop;
     EventFd m_completed;
     unsigned m_inFlight = 0; // loop thread only
+    DirectPath m_direct;     // loop thread only
     std::mutex m_mutex;
     std::condition_variable_any m_wake;
     std::condition_variable m_doneSignal;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace engine::block {
 
@@ -66,10 +67,20 @@ void UringEngine::prepare(io_uring_sqe& entry, IoOperation& operation)
         break;
     }
     ::io_uring_sqe_set_data(&entry, &operation);
+    // Large reads from the page cache are copying: let several processors do it.
+    constexpr std::uint64_t WorthAnotherThread = 256 * 1024;
+    if (operation.kind == IoKind::Read && m_inFlight != 0 && transferBytes(operation) >= WorthAnotherThread)
+        ::io_uring_sqe_set_flags(&entry, IOSQE_ASYNC);
 }
 
 bool UringEngine::submit(IoOperation& operation)
 {
+    if (m_direct.tryWrite(operation)) {
+        m_doneDirectly.push_back(&operation);
+        if (!m_submitScheduled)
+            scheduleSubmit();
+        return false;
+    }
     io_uring_sqe* const entry = m_inFlight < Entries ? nextEntry() : nullptr;
     if (entry == nullptr) {
         m_waiting.push_back(&operation);
@@ -94,7 +105,9 @@ void UringEngine::scheduleSubmit()
 void UringEngine::submitPrepared()
 {
     m_submitScheduled = false;
-    ::io_uring_submit(&m_ring);
+    if (::io_uring_sq_ready(&m_ring) != 0)
+        ::io_uring_submit(&m_ring);
+    reportDirect();
     // What the page cache could answer is complete already: no need to sleep first.
     reap();
     // A transient refusal (EAGAIN, EBUSY, EINTR) leaves entries behind: try again in the next turn.
@@ -104,6 +117,13 @@ void UringEngine::submitPrepared()
                 (*self)->submitPrepared();
         });
     }
+}
+
+void UringEngine::reportDirect()
+{
+    const std::vector<IoOperation*> done = std::exchange(m_doneDirectly, {});
+    for (IoOperation* operation : done)
+        operation->finished();
 }
 
 void UringEngine::reap()
@@ -151,8 +171,10 @@ void UringEngine::cancelAll()
 
 void UringEngine::drain()
 {
-    while (m_inFlight != 0 || !m_waiting.empty()) {
-        ::io_uring_submit_and_wait(&m_ring, 1);
+    while (inFlight() != 0 || !m_waiting.empty()) {
+        reportDirect();
+        if (m_inFlight != 0)
+            ::io_uring_submit_and_wait(&m_ring, 1);
         reap();
     }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "block/direct_path.h"
 #include "block/io_engine.h"
 
 #include <liburing.h>
 
 #include <deque>
 #include <memory>
+#include <vector>
 
 namespace engine::block {
 
@@ -27,7 +29,10 @@ public:
     bool submit(IoOperation& operation) override;
     void cancelAll() override;
     void drain() override;
-    [[nodiscard]] unsigned inFlight() const override { return m_inFlight; }
+    [[nodiscard]] unsigned inFlight() const override
+    {
+        return m_inFlight + static_cast<unsigned>(m_doneDirectly.size());
+    }
     [[nodiscard]] const char* name() const override { return "io_uring"; }
 
 private:
@@ -38,14 +43,17 @@ private:
     void prepare(io_uring_sqe& entry, IoOperation& operation);
     void submitPrepared();
     void reap();
+    void reportDirect();
 
     EventLoop& m_loop;
     std::shared_ptr<UringEngine*> m_alive; // a deferred submission may come after us
     io_uring m_ring{};
     bool m_ready = false;
     bool m_submitScheduled = false;
-    unsigned m_inFlight = 0;            // prepared or in the kernel; bounded by the completion queue
-    std::deque<IoOperation*> m_waiting; // more than the completion queue holds
+    unsigned m_inFlight = 0; // prepared or in the kernel; bounded by the completion queue
+    DirectPath m_direct;
+    std::vector<IoOperation*> m_doneDirectly; // to be reported at the end of the loop's turn
+    std::deque<IoOperation*> m_waiting;       // more than the completion queue holds
 };
 
 } // namespace engine::block

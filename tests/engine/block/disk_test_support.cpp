@@ -2,6 +2,7 @@
 #include "engine/block/disk_test_support.h"
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -10,9 +11,11 @@
 
 namespace engine::block::test {
 
-TemporaryFolder::TemporaryFolder()
+TemporaryFolder::TemporaryFolder(Where where)
 {
-    std::string name = (std::filesystem::temp_directory_path() / "guesthouse-block-XXXXXX").string();
+    const bool inMemory = where == Where::Memory && ::access("/dev/shm", W_OK) == 0;
+    const std::filesystem::path parent = inMemory ? "/dev/shm" : std::filesystem::temp_directory_path();
+    std::string name = (parent / "guesthouse-block-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)
         std::abort();
     m_path = name;

@@ -19,10 +19,12 @@ namespace engine::block::test {
 
 using Bytes = std::vector<std::byte>;
 
-/// A folder that goes away with the test.
+/// A folder that goes away with the test; in memory where that is possible, because tests sync
+/// thousands of times.
 class TemporaryFolder {
 public:
-    TemporaryFolder();
+    enum class Where : bool { Memory, Storage };
+    explicit TemporaryFolder(Where where = Where::Memory);
     ~TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;

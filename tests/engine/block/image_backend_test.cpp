@@ -76,7 +76,7 @@ protected:
     }
 
     static constexpr std::uint64_t Capacity = 24ULL << 20;
-    TemporaryFolder m_folder;
+    TemporaryFolder m_folder{TemporaryFolder::Where::Storage};
     Log m_log;
     std::unique_ptr<EventLoop> m_loop;
     std::unique_ptr<ImageBackend> m_disk;

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "block/create_image.h"
+#include "block/image_backend.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <iomanip>
+#include <iostream>
+#include <semaphore>
+#include <string>
+#include <vector>
+
+// Our block layer against `qemu-img bench`, in turns in one run, on images with all clusters
+// allocated. Both use the host's page cache. Requests step through the image with a large, odd
+// stride ("random") or one after the other.
+
+namespace {
+
+using namespace engine;
+using namespace engine::block;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t Capacity = 1ULL << 30;
+
+struct Load {
+    const char* name;
+    ImageFormat format;
+    bool isWrite;
+    std::uint64_t blockBytes;
+    unsigned depth;
+    std::uint64_t stepBytes; ///< from one request to the next
+    std::uint64_t count;
+};
+
+/// Keeps `depth` requests in flight until `count` have completed; runs on the backend's loop.
+class Pump {
+public:
+    Pump(ImageBackend& disk, const Load& load)
+        : m_disk(disk), m_load(load), m_buffer(load.blockBytes * load.depth)
+    {}
+
+    double seconds()
+    {
+        const auto start = Clock::now();
+        m_disk.loop().post([this] {
+            for (unsigned slot = 0; slot < m_load.depth; ++slot)
+                next(slot);
+        });
+        m_done.acquire();
+        return std::chrono::duration<double>(Clock::now() - start).count();
+    }
+
+private:
+    void next(unsigned slot)
+    {
+        if (m_started == m_load.count)
+            return;
+        ++m_started;
+        IoVectors vectors;
+        vectors.append(m_buffer.data() + slot * m_load.blockBytes, m_load.blockBytes);
+        const std::uint64_t offset = m_offset;
+        m_offset += m_load.stepBytes;
+        if (m_offset + m_load.blockBytes > Capacity)
+            m_offset %= Capacity - m_load.blockBytes, m_offset -= m_offset % 4096;
+        auto done = [this, slot](BlockStatus status) {
+            if (status != BlockStatus::Ok)
+                std::abort();
+            if (++m_completed == m_load.count)
+                m_done.release();
+            else
+                next(slot);
+        };
+        if (m_load.isWrite)
+            m_disk.write(offset, std::move(vectors), std::move(done));
+        else
+            m_disk.read(offset, std::move(vectors), std::move(done));
+    }
+
+    ImageBackend& m_disk;
+    const Load& m_load;
+    std::vector<std::byte> m_buffer;
+    std::uint64_t m_offset = 0;
+    std::uint64_t m_started = 0;
+    std::uint64_t m_completed = 0;
+    std::binary_semaphore m_done{0};
+};
+
+double ours(const std::filesystem::path& path, const Load& load, IoEngineChoice choice)
+{
+    auto loop = EventLoop::create("bench-disk");
+    DiskOptions options;
+    options.path = path;
+    options.format = load.format;
+    options.engine = choice;
+    auto disk = ImageBackend::open(**loop, options);
+    if (!disk) {
+        std::cerr << disk.error().message() << '\n';
+        std::exit(1);
+    }
+    return Pump(**disk, load).seconds();
+}
+
+/// Time that `qemu-img bench` reports for the same requests.
+double theirs(const std::filesystem::path& path, const Load& load)
+{
+    std::string command = "qemu-img bench -f ";
+    command += toString(load.format);
+    command += " -c " + std::to_string(load.count) + " -d " + std::to_string(load.depth) + " -s "
+               + std::to_string(load.blockBytes) + " -S " + std::to_string(load.stepBytes);
+    command += load.isWrite ? " -w '" : " '";
+    command += path.string() + "'";
+    FILE* const pipe = ::popen(command.c_str(), "r");
+    std::array<char, 4096> text{};
+    const std::size_t length = std::fread(text.data(), 1, text.size() - 1, pipe);
+    ::pclose(pipe);
+    const std::string output(text.data(), length);
+    const std::size_t at = output.find("Run completed in ");
+    if (at == std::string::npos) {
+        std::cerr << "qemu-img bench failed: " << output << '\n';
+        std::exit(1);
+    }
+    return std::strtod(output.c_str() + at + 17, nullptr);
+}
+
+double median(std::vector<double> values)
+{
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+void fill(const std::filesystem::path& path, ImageFormat format)
+{
+    std::filesystem::remove(path);
+    CreateImageOptions options;
+    options.format = format;
+    options.capacityBytes = Capacity;
+    if (!createImage(path, options))
+        std::exit(1);
+    const Load all{"fill", format, true, 1 << 20, 4, 1 << 20, Capacity >> 20};
+    (void)ours(path, all, IoEngineChoice::Automatic);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const std::filesystem::path folder = argc > 1 ? argv[1] : std::filesystem::temp_directory_path().string();
+    const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
+    const auto choice = argc > 3 && std::string_view(argv[3]) == "threads" ? IoEngineChoice::Threads
+                                                                           : IoEngineChoice::Automatic;
+    constexpr std::uint64_t Kib4 = 4096;
+    constexpr std::uint64_t Mib = 1 << 20;
+    constexpr std::uint64_t Stride = 4096ULL * 40507; // odd number of pages: visits all over the disk
+    std::cout << "load                         ours      qemu      ratio (ops/s, median of " << rounds
+              << ")\n";
+    for (const ImageFormat format : {ImageFormat::Raw, ImageFormat::Qcow2}) {
+        const std::filesystem::path path = folder / ("block-bench." + std::string(toString(format)));
+        fill(path, format);
+        for (const bool isWrite : {false, true}) {
+            for (const unsigned depth : {1U, 32U}) {
+                for (const bool isRandom : {true, false}) {
+                    const Load load{isRandom ? "4k-random" : "1m-sequential",
+                                    format,
+                                    isWrite,
+                                    isRandom ? Kib4 : Mib,
+                                    depth,
+                                    isRandom ? Stride : Mib,
+                                    isRandom ? 60000ULL : 1500ULL};
+                    std::vector<double> mine;
+                    std::vector<double> other;
+                    for (int round = 0; round < rounds; ++round) {
+                        mine.push_back(ours(path, load, choice));
+                        other.push_back(theirs(path, load));
+                    }
+                    const auto count = static_cast<double>(load.count);
+                    std::cout << std::left << std::setw(6) << toString(format) << std::setw(14) << load.name
+                              << (isWrite ? " write" : " read ") << " d" << std::setw(3) << depth
+                              << std::right << std::fixed << std::setprecision(0) << std::setw(9)
+                              << count / median(mine) << std::setw(10) << count / median(other)
+                              << std::setprecision(2) << std::setw(8) << median(other) / median(mine)
+                              << std::endl;
+                }
+            }
+        }
+        std::filesystem::remove(path);
+    }
+    return 0;
+}

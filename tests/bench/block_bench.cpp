@@ -40,40 +40,38 @@ struct Load {
 /// Keeps `depth` requests in flight until `count` have completed; runs on the backend's loop.
 class Pump {
 public:
-    Pump(ImageBackend& disk, const Load& load)
-        : m_disk(disk), m_load(load), m_buffer(load.blockBytes * load.depth)
-    {}
+    Pump(ImageBackend& disk, const Load& load) : m_disk(disk), m_load(load), m_buffer(load.blockBytes) {}
 
     double seconds()
     {
         const auto start = Clock::now();
         m_disk.loop().post([this] {
             for (unsigned slot = 0; slot < m_load.depth; ++slot)
-                next(slot);
+                next();
         });
         m_done.acquire();
         return std::chrono::duration<double>(Clock::now() - start).count();
     }
 
 private:
-    void next(unsigned slot)
+    void next()
     {
         if (m_started == m_load.count)
             return;
         ++m_started;
         IoVectors vectors;
-        vectors.append(m_buffer.data() + slot * m_load.blockBytes, m_load.blockBytes);
+        vectors.append(m_buffer.data(), m_load.blockBytes); // one for all, as qemu-img does
         const std::uint64_t offset = m_offset;
         m_offset += m_load.stepBytes;
         if (m_offset + m_load.blockBytes > Capacity)
             m_offset %= Capacity - m_load.blockBytes, m_offset -= m_offset % 4096;
-        auto done = [this, slot](BlockStatus status) {
+        auto done = [this](BlockStatus status) {
             if (status != BlockStatus::Ok)
                 std::abort();
             if (++m_completed == m_load.count)
                 m_done.release();
             else
-                next(slot);
+                next();
         };
         if (m_load.isWrite)
             m_disk.write(offset, std::move(vectors), std::move(done));

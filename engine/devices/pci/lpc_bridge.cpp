@@ -24,11 +24,13 @@ constexpr std::uint32_t PmBaseMask = 0xff80;
 constexpr std::uint32_t RootComplexEnable = 1;
 constexpr std::uint32_t RootComplexBaseMask = 0xffff'c000;
 
-// Chipset configuration: DxxIR, the interrupt routes of devices 25 to 31 (section 10.1).
-constexpr std::size_t FirstInterruptRoute = 0x3140;
-constexpr std::size_t LastInterruptRoute = 0x314e;
+// Chipset configuration (section 10.1): D31IR, D29IR to D25IR, the interrupt routes of those devices
+// (D30IR, at 3142h, starts as zero), and GCS.
+constexpr std::array<std::size_t, 6> InterruptRoutes{0x3140, 0x3144, 0x3146, 0x3148, 0x314c, 0x3150};
 constexpr std::byte RouteLow{0x10};  // INTA# to PIRQA#, INTB# to PIRQB#
 constexpr std::byte RouteHigh{0x32}; // INTC# to PIRQC#, INTD# to PIRQD#
+constexpr std::size_t GeneralControl = 0x3410; ///< GCS
+constexpr std::byte NoReboot{0x20};            ///< the watchdog of this board does not reset it
 
 PciIdentity identity()
 {
@@ -52,7 +54,7 @@ LpcBridge::LpcBridge(Bus& ports, AddressSpace& memory, PirqRouter& pirqs, BusDev
             config().allowWrite(base + i, 1, 0x8f);
         }
     config().allowWrite(LpcIoDecode, 2, 0x1377);
-    config().set16(LpcEnables, 0x0005); // COM1 and LPT decoded: what firmware reads back
+    config().set16(LpcEnables, 0x0007); // COMA, COMB and LPT: the ports that this board has
     config().allowWrite(LpcEnables, 2, 0x3f0f);
     config().allowWrite(GeneralPm1, 2, 0x06ef);
     config().allowWrite(BiosControl, 1, 0x0f);
@@ -158,10 +160,11 @@ void LpcBridge::ChipsetConfig::reset()
 {
     std::scoped_lock lock(m_mutex);
     m_bytes.fill(std::byte{0});
-    for (std::size_t at = FirstInterruptRoute; at <= LastInterruptRoute; at += 2) {
+    for (const std::size_t at : InterruptRoutes) {
         m_bytes.at(at) = RouteLow;
         m_bytes.at(at + 1) = RouteHigh;
     }
+    m_bytes.at(GeneralControl) = NoReboot;
 }
 
 void LpcBridge::ChipsetConfig::read(std::uint64_t offset, std::span<std::byte> data)

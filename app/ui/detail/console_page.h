@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/detail/console_factory.h"
+#include "ui/state/guest_store.h"
+
+class QLabel;
+class QStackedLayout;
+class QVBoxLayout;
+
+namespace app {
+
+/// The guest's screen, or what to do to see it.
+class ConsolePage final : public QWidget {
+    Q_OBJECT
+public:
+    ConsolePage(GuestStore& store, ConsoleFactory factory, QWidget* parent = nullptr);
+    void setGuest(const QString& id);
+    /// nullptr while the guest does not run.
+    [[nodiscard]] QWidget* console() const { return m_console; }
+
+signals:
+    void startRequested();
+
+private:
+    void refresh();
+
+    GuestStore& m_store;
+    ConsoleFactory m_factory;
+    QString m_id;
+    QString m_socket;
+    QPointer<QWidget> m_console;
+    QLabel* m_message;
+    QPushButton* m_start;
+    QWidget* m_placeholder;
+    QVBoxLayout* m_layout;
+};
+
+} // namespace app

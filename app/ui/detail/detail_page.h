@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "library/guest_defaults.h"
+#include "ui/detail/boot_coach.h"
+#include "ui/detail/console_factory.h"
+#include "ui/state/guest_store.h"
+
+class QTabWidget;
+class QToolButton;
+
+namespace app {
+
+class ConsolePage;
+class LogPage;
+class MessageBar;
+class OverviewPage;
+class SettingsPage;
+
+/// Everything about the selected guest: name and buttons on top, the coach's advice, then tabs.
+class DetailPage final : public QWidget {
+    Q_OBJECT
+public:
+    enum Tab : std::uint8_t { OverviewTab, ConsoleTab, SettingsTab, LogTab };
+
+    DetailPage(GuestStore& store, HostResources host, ConsoleFactory console, QWidget* parent = nullptr);
+
+    void setGuest(const QString& id);
+    void showTab(Tab tab);
+    /// Buttons of the header, made from the window's actions.
+    void setActions(const QList<QAction*>& actions);
+    [[nodiscard]] SettingsPage* settings() const { return m_settings; }
+    [[nodiscard]] ConsolePage* console() const { return m_console; }
+
+signals:
+    void startRequested();
+    void adviceTaken(app::CoachAction action);
+
+private:
+    void refresh();
+    void follow(const GuestItem& guest);
+    void show(const CoachAdvice& advice);
+
+    GuestStore& m_store;
+    QString m_id;
+    QPointer<GuestConnection> m_connection;
+    QLabel* m_name;
+    QLabel* m_stateIcon;
+    QLabel* m_state;
+    QHBoxLayout* m_buttons;
+    MessageBar* m_coach;
+    QTabWidget* m_tabs;
+    OverviewPage* m_overview;
+    ConsolePage* m_console;
+    SettingsPage* m_settings;
+    LogPage* m_log;
+};
+
+} // namespace app

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/settings/settings_page.h"
+
+#include "ui/look/icons.h"
+#include "ui/settings/setting_editors.h"
+#include "wizards/resource_slider.h"
+
+#include <QFormLayout>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QScrollArea>
+
+using namespace Qt::StringLiterals;
+
+namespace app {
+
+SettingsPage::SettingsPage(GuestStore& store, HostResources host, QWidget* parent)
+    : QWidget(parent), m_store(store), m_host(host), m_search(new QLineEdit), m_sections(new QListWidget),
+      m_area(new QScrollArea), m_changeList(new QLabel), m_footer(makeFooter())
+{
+    m_search->setObjectName(u"settingsSearch"_s);
+    m_search->setAccessibleName(tr("Search settings"));
+    m_search->setPlaceholderText(tr("Search settings"));
+    m_search->setClearButtonEnabled(true);
+    m_search->addAction(themeIcon(u"search"_s), QLineEdit::LeadingPosition);
+    m_sections->setAccessibleName(tr("Sections"));
+    m_sections->setFixedWidth(170);
+    m_sections->setFrameShape(QFrame::NoFrame);
+    m_area->setWidgetResizable(true);
+    m_area->setFrameShape(QFrame::NoFrame);
+    m_area->setFocusPolicy(Qt::NoFocus);
+    auto* left = new QVBoxLayout;
+    left->addWidget(m_search);
+    left->addWidget(m_sections);
+    auto* middle = new QHBoxLayout;
+    middle->addLayout(left);
+    middle->addWidget(m_area, 1);
+    auto* layout = new QVBoxLayout(this);
+    layout->addLayout(middle, 1);
+    layout->addWidget(m_footer);
+    connect(m_search, &QLineEdit::textChanged, this, &SettingsPage::filter);
+    connect(m_sections, &QListWidget::currentTextChanged, this, [this](const QString& section) {
+        if (QWidget* heading = m_headings.value(section))
+            m_area->ensureWidgetVisible(heading, 0, m_area->height() - heading->height() - 20);
+    });
+    connect(&store, &GuestStore::listChanged, this, [this] {
+        // Only what is not being edited follows the file.
+        if (!hasChanges())
+            setGuest(m_id);
+        refresh();
+    });
+    connect(&store, &GuestStore::itemChanged, this, [this](const QString& id) {
+        if (id == m_id)
+            refresh();
+    });
+}
+
+QWidget* SettingsPage::makeFooter()
+{
+    m_apply = new QPushButton(themeIcon(u"dialog-ok-apply"_s), tr("&Apply"));
+    m_discard = new QPushButton(themeIcon(u"edit-undo"_s), tr("&Discard"));
+    m_apply->setObjectName(u"applySettings"_s);
+    m_changeList->setWordWrap(true);
+    m_changeList->setTextFormat(Qt::PlainText);
+    auto* footer = new QFrame;
+    footer->setFrameShape(QFrame::StyledPanel);
+    auto* layout = new QHBoxLayout(footer);
+    layout->addWidget(m_changeList, 1);
+    layout->addWidget(m_discard, 0, Qt::AlignBottom);
+    layout->addWidget(m_apply, 0, Qt::AlignBottom);
+    connect(m_apply, &QPushButton::clicked, this, &SettingsPage::apply);
+    connect(m_discard, &QPushButton::clicked, this, &SettingsPage::discard);
+    return footer;
+}
+
+void SettingsPage::setGuest(const QString& id)
+{
+    const GuestItem* guest = m_store.find(id);
+    if (id == m_id && guest && guest->entry.guest.sourceText == m_original.sourceText && !m_rows.empty())
+        return;
+    m_id = id;
+    m_original = guest ? guest->entry.guest : GuestDescription();
+    m_edited = m_original;
+    rebuild();
+}
+
+void SettingsPage::rebuild()
+{
+    const GuestItem* guest = m_store.find(m_id);
+    m_settings =
+        guest && guest->isStored && !guest->entry.problem ? settingsOf(m_original) : std::vector<Setting>();
+    m_rows.clear();
+    m_headings.clear();
+    m_sections->clear();
+    auto* content = new QWidget;
+    auto* form = new QFormLayout(content);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    form->setVerticalSpacing(8);
+    for (std::size_t i = 0; i < m_settings.size(); ++i) {
+        const QString& section = m_settings[i].section;
+        if (!m_headings.contains(section)) {
+            auto* heading = new QLabel(section);
+            QFont font = heading->font();
+            font.setBold(true);
+            font.setPointSizeF(font.pointSizeF() * 1.15);
+            heading->setFont(font);
+            heading->setContentsMargins(0, m_headings.isEmpty() ? 0 : 14, 0, 2);
+            form->addRow(heading);
+            m_headings.insert(section, heading);
+            m_sections->addItem(section);
+        }
+        addRow(form, i);
+    }
+    delete m_area->takeWidget();
+    m_area->setWidget(content);
+    filter(m_search->text());
+    refresh();
+}
+
+void SettingsPage::addRow(QFormLayout* form, std::size_t index)
+{
+    const Setting& setting = m_settings[index];
+    auto* label = new QLabel(setting.label + u':');
+    label->setAlignment(Qt::AlignTop | Qt::AlignTrailing);
+    QWidget* editor = makeEditor(setting, index);
+    editor->setObjectName(QString::fromStdString("setting." + setting.field));
+    label->setBuddy(editor);
+    auto* note = new QLabel(setting.help);
+    note->setWordWrap(true);
+    note->setForegroundRole(QPalette::PlaceholderText);
+    auto* cell = new QWidget;
+    auto* layout = new QVBoxLayout(cell);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    layout->addWidget(editor);
+    layout->addWidget(note);
+    form->addRow(label, cell);
+    m_rows.push_back({.label = label, .editor = cell, .note = note, .setting = index});
+}
+
+QWidget* SettingsPage::makeEditor(const Setting& setting, std::size_t index)
+{
+    const OsInfo* os = m_original.presentation.osId.empty()
+                           ? nullptr
+                           : OsDatabase::instance().find(m_original.presentation.osId);
+    return makeSettingEditor(setting, setting.read(m_original), os, m_host,
+                             [this, index](const QVariant& value) { edit(index, value); });
+}
+
+void SettingsPage::edit(std::size_t index, const QVariant& value)
+{
+    const Setting& setting = m_settings[index];
+    setting.write(m_edited, value);
+    const bool isTaken = setting.read(m_edited) == value || setting.kind == SettingKind::Text;
+    m_rows[index].note->setText(isTaken ? setting.help
+                                        : tr("This is not complete yet. %1").arg(setting.help));
+    refresh();
+}
+
+void SettingsPage::filter(const QString& text)
+{
+    QSet<QString> visible;
+    for (const Row& row : m_rows) {
+        const Setting& setting = m_settings[row.setting];
+        const bool show = setting.matches(text.trimmed());
+        row.label->setVisible(show);
+        row.editor->setVisible(show);
+        if (show)
+            visible.insert(setting.section);
+    }
+    for (auto heading = m_headings.begin(); heading != m_headings.end(); ++heading)
+        heading.value()->setVisible(visible.contains(heading.key()));
+    for (int i = 0; i < m_sections->count(); ++i)
+        m_sections->item(i)->setHidden(!visible.contains(m_sections->item(i)->text()));
+}
+
+void SettingsPage::refresh()
+{
+    const GuestItem* guest = m_store.find(m_id);
+    const bool runs = guest && guest->isAlive();
+    m_changes = changesBetween(m_settings, m_original, m_edited);
+    QStringList lines;
+    for (const SettingChange& change : m_changes) {
+        QString line = tr("%1: %2 → %3").arg(change.label, change.before, change.after);
+        if (runs)
+            line += change.effect == SettingEffect::Now ? tr(" (now)") : tr(" (after restart)");
+        lines << line;
+    }
+    m_changeList->setText(lines.join(u'\n'));
+    m_footer->setVisible(!m_changes.empty());
+    showProblems();
+    m_apply->setEnabled(!m_hasProblem && !m_isApplying);
+    for (auto* slider : m_area->findChildren<wizards::ResourceSlider*>())
+        slider->setEffect(runs ? wizards::ResourceSlider::Effect::AfterRestart
+                               : wizards::ResourceSlider::Effect::AtStart);
+}
+
+void SettingsPage::showProblems()
+{
+    const auto problems = engine::validate(m_edited.config, m_host.memoryBytes);
+    m_hasProblem = !problems.empty();
+    for (const Row& row : m_rows) {
+        const Setting& setting = m_settings[row.setting];
+        const auto found = std::ranges::find(problems, setting.field, &engine::ConfigProblem::field);
+        const bool isWrong = !setting.field.empty() && found != problems.end();
+        if (isWrong)
+            row.note->setText(u"⚠ "_s + QString::fromStdString(found->text));
+        else if (row.note->text().startsWith(u'⚠'))
+            row.note->setText(setting.help);
+        row.note->setVisible(!row.note->text().isEmpty());
+    }
+}
+
+void SettingsPage::apply()
+{
+    const GuestItem* guest = m_store.find(m_id);
+    if (!guest || m_changes.empty() || m_hasProblem || m_isApplying)
+        return;
+    GuestEntry entry = guest->entry;
+    const bool renamed = entry.guest.config.name != m_edited.config.name;
+    const bool cdChanged = entry.guest.config.cds != m_edited.config.cds;
+    entry.guest.config = m_edited.config;
+    entry.guest.presentation = m_edited.presentation;
+    entry.guest.sourceText = m_original.sourceText;
+    m_isApplying = true;
+    refresh();
+    if (cdChanged && guest->connection && !m_edited.config.cds.empty())
+        m_store.send(m_id, u"cd"_s,
+                     {{"drive"_L1, 0}, {"path"_L1, QString::fromStdString(m_edited.config.cds[0].path)}});
+    m_store.save(entry).then(this, [this, renamed, id = m_id](const engine::Result<GuestEntry>& saved) {
+        m_isApplying = false;
+        if (!saved) {
+            emit m_store.failed(tr("The settings were not stored"), errorText(saved.error()));
+            return refresh();
+        }
+        if (id == m_id) {
+            m_original = saved->guest;
+            m_edited = m_original;
+            rebuild();
+        }
+        const GuestItem* now = m_store.find(id);
+        if (renamed && now && !now->isAlive())
+            m_store.rename(id, QString::fromStdString(saved->guest.config.name));
+        emit applied(id);
+    });
+}
+
+void SettingsPage::discard()
+{
+    m_edited = m_original;
+    rebuild();
+}
+
+} // namespace app

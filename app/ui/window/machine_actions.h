@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/state/guest_item.h"
+
+#include <QAction>
+
+class QMenu;
+class QMenuBar;
+
+namespace app {
+
+/// Every command of the window: one QAction each, with its words, icon and keys. The menus, the
+/// context menu, the header's buttons and the command palette are all made of these.
+class MachineActions final : public QObject {
+    Q_OBJECT
+public:
+    explicit MachineActions(QWidget* window);
+
+    QAction* newGuest;
+    QAction* openExternal;
+    QAction* start;
+    QAction* pause;
+    QAction* resume;
+    QAction* shutDown;
+    QAction* reset;
+    QAction* kill;
+    QAction* rename;
+    QAction* clone;
+    QAction* remove;
+    QAction* openFolder;
+    QAction* copyCommand;
+    QAction* quit;
+    QAction* overview;
+    QAction* console;
+    QAction* settings;
+    QAction* log;
+    QAction* search;
+    QAction* fullScreen;
+    QAction* darkColours;
+    QAction* ctrlAltDelete;
+    QAction* typeClipboard;
+    QAction* screenshot;
+    QAction* insertCd;
+    QAction* ejectCd;
+    QAction* palette;
+    QAction* shortcuts;
+    QAction* checkComputer;
+    QAction* about;
+
+    void fillMenuBar(QMenuBar* bar) const;
+    void fillContextMenu(QMenu* menu) const;
+    [[nodiscard]] QList<QAction*> headerButtons() const;
+    [[nodiscard]] QList<QAction*> all() const { return m_all; }
+
+    /// Enables what makes sense for this guest (nullptr: none is selected).
+    void update(const GuestItem* guest);
+
+private:
+    QAction* add(const QString& text, const char* icon, const QKeySequence& keys = {});
+    QWidget* m_window;
+    QList<QAction*> m_all;
+};
+
+} // namespace app

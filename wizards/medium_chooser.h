@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QLineEdit>
 
+class QMimeData;
 class QPushButton;
 
 namespace wizards {

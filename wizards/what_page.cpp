@@ -103,11 +103,11 @@ void WhatPage::look()
     QtConcurrent::run(lookAt, path)
         .then(this, [this, path](const std::pair<app::Medium, std::string>& found) {
             if (path == m_chooser->path()) // else an answer about something that was typed before
-                show(found.first, found.second);
+                present(found.first, found.second);
         });
 }
 
-void WhatPage::show(const app::Medium& medium, const std::string& osId)
+void WhatPage::present(const app::Medium& medium, const std::string& osId)
 {
     m_isLooking = false;
     m_draft.medium = medium;

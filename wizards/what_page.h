@@ -32,7 +32,7 @@ public:
 private:
     void onPathChanged();
     void look();
-    void show(const app::Medium& medium, const std::string& osId);
+    void present(const app::Medium& medium, const std::string& osId);
     void fillSystems();
     void describe();
     [[nodiscard]] QString mediumText() const;

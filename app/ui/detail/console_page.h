@@ -4,8 +4,10 @@
 #include "ui/detail/console_factory.h"
 #include "ui/state/guest_store.h"
 
+#include <QWidget>
+
 class QLabel;
-class QStackedLayout;
+class QPushButton;
 class QVBoxLayout;
 
 namespace app {

@@ -114,7 +114,7 @@ void DetailPage::refresh()
     m_stateIcon->setPixmap(stateIcon(guest->state).pixmap(16));
     m_tabs->setTabEnabled(SettingsTab, guest->isStored && !guest->entry.problem);
     if (const auto advice = adviceForState(*guest))
-        show(*advice);
+        present(*advice);
     follow(*guest);
 }
 
@@ -129,11 +129,11 @@ void DetailPage::follow(const GuestItem& guest)
     connect(m_connection, &GuestConnection::milestoneReached, this, [this](const GuestMilestone& milestone) {
         const GuestItem* now = m_store.find(m_id);
         if (const auto advice = now ? adviceFor(milestone, *now) : std::nullopt)
-            show(*advice);
+            present(*advice);
     });
 }
 
-void DetailPage::show(const CoachAdvice& advice)
+void DetailPage::present(const CoachAdvice& advice)
 {
     m_coach->present(advice.isProblem ? MessageBar::Kind::Warning : MessageBar::Kind::Information,
                      advice.text, advice.button,

@@ -6,8 +6,12 @@
 #include "ui/detail/console_factory.h"
 #include "ui/state/guest_store.h"
 
+#include <QAction>
+#include <QWidget>
+
+class QHBoxLayout;
+class QLabel;
 class QTabWidget;
-class QToolButton;
 
 namespace app {
 
@@ -39,7 +43,7 @@ signals:
 private:
     void refresh();
     void follow(const GuestItem& guest);
-    void show(const CoachAdvice& advice);
+    void present(const CoachAdvice& advice);
 
     GuestStore& m_store;
     QString m_id;

@@ -3,6 +3,8 @@
 
 #include "ui/state/guest_store.h"
 
+#include <QWidget>
+
 class QTreeWidget;
 
 namespace app {

@@ -3,7 +3,8 @@
 
 #include "ui/state/guest_store.h"
 
-class QFormLayout;
+#include <QWidget>
+
 class QLabel;
 
 namespace app {

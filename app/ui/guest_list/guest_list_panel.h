@@ -3,6 +3,8 @@
 
 #include "ui/guest_list/guest_list_model.h"
 
+#include <QWidget>
+
 class QLineEdit;
 class QListView;
 

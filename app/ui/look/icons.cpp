@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/look/icons.h"
 
+#include <QFile>
 #include <QHash>
 #include <QStringList>
 
@@ -43,9 +44,9 @@ void useIconThemeFor(const QPalette& palette)
 
 QIcon themeIcon(const QString& name)
 {
-    const QIcon own(u":/icons/own/%1.svg"_s.arg(name));
-    if (!own.availableSizes().isEmpty())
-        return own;
+    const QString own = u":/icons/own/%1.svg"_s.arg(name);
+    if (QFile::exists(own))
+        return QIcon(own);
     return QIcon::fromTheme(breezeName(name));
 }
 

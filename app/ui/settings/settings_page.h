@@ -5,10 +5,13 @@
 #include "ui/settings/setting.h"
 #include "ui/state/guest_store.h"
 
+#include <QWidget>
+
 class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QListWidget;
+class QPushButton;
 class QScrollArea;
 
 namespace app {

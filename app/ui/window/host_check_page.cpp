@@ -83,10 +83,10 @@ void HostCheckPage::check()
     m_summary->setText(tr("Checking this computer…"));
     QtConcurrent::run([this] {
         return m_check.run();
-    }).then(this, [this](const std::vector<HostCheckStep>& steps) { show(steps); });
+    }).then(this, [this](const std::vector<HostCheckStep>& steps) { present(steps); });
 }
 
-void HostCheckPage::show(const std::vector<HostCheckStep>& steps)
+void HostCheckPage::present(const std::vector<HostCheckStep>& steps)
 {
     while (QLayoutItem* item = m_steps->takeAt(0)) {
         delete item->widget();

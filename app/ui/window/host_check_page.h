@@ -25,7 +25,7 @@ signals:
     void closeRequested();
 
 private:
-    void show(const std::vector<HostCheckStep>& steps);
+    void present(const std::vector<HostCheckStep>& steps);
 
     HostCheck& m_check;
     QLabel* m_summary;

@@ -4,7 +4,9 @@
 #include "ui/state/guest_store.h"
 
 #include <QElapsedTimer>
+#include <QWidget>
 
+class QLabel;
 class QProgressBar;
 
 namespace app {

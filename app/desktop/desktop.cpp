@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "desktop/desktop.h"
+
+#include "ui/look/icons.h"
+#include "ui/window/main_window.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QLibraryInfo>
+#include <QSettings>
+#include <QTranslator>
+
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+
+namespace app {
+
+namespace {
+
+void installTranslations(QApplication& application)
+{
+    for (const auto& [name, folder] :
+         {std::pair(u"qtbase"_s, QLibraryInfo::path(QLibraryInfo::TranslationsPath)),
+          std::pair(u"guesthouse"_s, u":/i18n"_s)}) {
+        auto* translator = new QTranslator(&application);
+        if (translator->load(QLocale(), name, u"_"_s, folder))
+            QApplication::installTranslator(translator);
+    }
+}
+
+void applyLook()
+{
+    QApplication::setStyle(u"fusion"_s);
+    const QSettings settings;
+    const bool dark = settings.value(u"look/dark"_s, isDark(QApplication::palette())).toBool();
+    if (dark)
+        QApplication::setPalette(darkPalette());
+    useIconThemeFor(QApplication::palette());
+    QApplication::setWindowIcon(themeIcon(u"guesthouse"_s));
+}
+
+/// For the start-time benchmark: one line when the first picture is there, then the end.
+void measureStart(MainWindow& window)
+{
+    if (qEnvironmentVariableIsSet("GUESTHOUSE_EXIT_AFTER_FIRST_PAINT"))
+        QObject::connect(
+            &window, &MainWindow::firstPainted, &window,
+            [] {
+                std::puts("first paint");
+                std::fflush(stdout);
+                QApplication::quit();
+            },
+            Qt::QueuedConnection);
+}
+
+} // namespace
+
+int runDesktop(int argc, char** argv, DesktopServices services)
+{
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(u"guesthouse"_s);
+    QApplication::setApplicationDisplayName(u"Guesthouse"_s);
+    QApplication::setDesktopFileName(u"io.github.guesthouse.Guesthouse"_s);
+    QApplication::setOrganizationName(u"guesthouse"_s);
+    QApplication::setApplicationVersion(QStringLiteral(GUESTHOUSE_VERSION));
+    QApplication::setQuitOnLastWindowClosed(false);
+    installTranslations(application);
+    applyLook();
+    const auto root = GuestLibrary::defaultRoot();
+    GuestStore store(root, RunningGuests::defaultFolder(), services.launcher, services.disks);
+    MainWindow window({.store = store,
+                       .launcher = services.launcher,
+                       .hostCheck = services.hostCheck,
+                       .host = HostResources::ofThisComputer(root.parent_path().parent_path()),
+                       .console = std::move(services.console),
+                       .demoImage = std::move(services.demoImage)});
+    measureStart(window);
+    window.show();
+    const QStringList arguments = QApplication::arguments();
+    if (arguments.size() > 1)
+        window.openWizard(arguments.at(1));
+    return QApplication::exec();
+}
+
+} // namespace app

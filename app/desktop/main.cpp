@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The desktop application as a module: the program loads it when it is started without a verb.
+#include "desktop/block_disk_tool.h"
+#include "desktop/desktop.h"
+#include "desktop/thread_launcher.h"
+#include "view/console_view.h"
+#include "vm/host_check.h"
+
+#include <csignal>
+#include <cstdlib>
+
+namespace {
+
+class EngineHostCheck final : public app::HostCheck {
+public:
+    [[nodiscard]] std::vector<app::HostCheckStep> run() override
+    {
+        std::vector<app::HostCheckStep> steps;
+        for (const engine::HostCheckStep& step : engine::checkHost().steps)
+            steps.push_back({.name = step.name,
+                             .isOk = step.ok,
+                             .problem = step.ok ? std::string() : step.explanation,
+                             .remedy = step.fixCommand});
+        return steps;
+    }
+};
+
+QWidget* makeConsole(const QString& rfbSocketPath, QWidget* parent)
+{
+    auto* view = new console::ConsoleView(parent);
+    view->setAccessibleName(QObject::tr("Screen of the guest"));
+    view->client().openPath(rfbSocketPath);
+    return view;
+}
+
+/// The demo's medium: beside the program in a build folder, or installed with it.
+std::filesystem::path findDemo()
+{
+    std::error_code unknown;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+    for (const auto& candidate : {program / "demo.iso", program / "../share/guesthouse/demo.iso"}) {
+        if (std::filesystem::exists(candidate, unknown))
+            return candidate.lexically_normal();
+    }
+    return {};
+}
+
+} // namespace
+
+extern "C" int guesthouseDesktopMain(int argc, char** argv)
+{
+    // A viewer that goes away in the middle of a write must not end the program.
+    std::signal(SIGPIPE, SIG_IGN);
+    app::ThreadLauncher launcher;
+    EngineHostCheck hostCheck;
+    const auto disks = app::makeBlockDiskTool();
+    return app::runDesktop(argc, argv,
+                           {.launcher = launcher,
+                            .disks = *disks,
+                            .hostCheck = hostCheck,
+                            .console = makeConsole,
+                            .demoImage = findDemo()});
+}

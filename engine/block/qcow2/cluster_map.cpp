@@ -176,6 +176,9 @@ Async<BlockStatus> ClusterMap::createTable(std::uint64_t l1Index)
         co_return status;
     }
     m_cache.forget(offset, m_header.clusterBytes());
+    // The file must reach into the table before L1 names it, even when no entry is ever set.
+    if (old == 0)
+        m_cache.insertZeros(offset);
     m_metadata.add(place.firstCluster);
     m_l1.set(l1Index, offset | CopiedFlag);
     if (old != 0)

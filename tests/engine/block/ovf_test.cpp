@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "block/image_source.h"
+#include "block/import/ovf.h"
+#include "engine/block/disk_test_support.h"
+
+#include <algorithm>
+
+namespace engine::block::test {
+namespace {
+
+/// As virtual machine programs export it, shortened.
+constexpr std::string_view Descriptor = R"(<?xml version="1.0" encoding="UTF-8"?>
+<Envelope ovf:version="1.0" xmlns="http://schemas.dmtf.org/ovf/envelope/1"
+  xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1"
+  xmlns:rasd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData"
+  xmlns:vmw="http://www.vmware.com/schema/ovf">
+  <References><File ovf:id="file1" ovf:href="box-disk001.vmdk" ovf:size="123"/>
+    <File ovf:id="nvram" ovf:href="box.nvram"/></References>
+  <DiskSection><Info>Disks</Info>
+    <Disk ovf:capacity="20" ovf:capacityAllocationUnits="byte * 2^20" ovf:diskId="vmdisk1" ovf:fileRef="file1"/>
+    <Disk ovf:capacity="1073741824" ovf:diskId="empty"/>
+  </DiskSection>
+  <VirtualSystem ovf:id="box"><Info>A machine</Info><Name>My box</Name>
+    <OperatingSystemSection ovf:id="96"><Info>The kind of system</Info>
+      <Description>Debian &lt;12&gt; (64-bit)</Description></OperatingSystemSection>
+    <VirtualHardwareSection><Info>Hardware</Info>
+      <Item><rasd:Description>CPUs</rasd:Description><rasd:ResourceType>3</rasd:ResourceType>
+        <rasd:VirtualQuantity>2</rasd:VirtualQuantity></Item>
+      <Item><rasd:AllocationUnits>byte * 2^20</rasd:AllocationUnits><rasd:ResourceType>4</rasd:ResourceType>
+        <rasd:VirtualQuantity>1024</rasd:VirtualQuantity></Item>
+      <vmw:Config ovf:required="false" vmw:key="firmware" vmw:value="efi"/>
+    </VirtualHardwareSection>
+  </VirtualSystem>
+</Envelope>)";
+
+Bytes bytesOf(std::string_view text)
+{
+    const auto bytes = std::as_bytes(std::span(text));
+    return {bytes.begin(), bytes.end()};
+}
+
+std::string replaced(std::string_view from, std::string_view to)
+{
+    std::string text(Descriptor);
+    text.replace(text.find(from), from.size(), to);
+    return text;
+}
+
+TEST(Ovf, DescriptorTellsTheMachine)
+{
+    const auto machine = parseOvf(bytesOf(Descriptor));
+    ASSERT_TRUE(machine) << machine.error().message();
+    EXPECT_EQ(machine->name, "My box");
+    EXPECT_EQ(machine->systemDescription, "Debian <12> (64-bit)");
+    EXPECT_EQ(machine->cpuCount, 2U);
+    EXPECT_EQ(machine->memoryBytes, 1ULL << 30);
+    EXPECT_TRUE(machine->usesUefi);
+    ASSERT_EQ(machine->disks.size(), 1U);
+    EXPECT_EQ(machine->disks[0].fileName, "box-disk001.vmdk");
+    EXPECT_EQ(machine->disks[0].capacityBytes, 20U << 20);
+}
+
+TEST(Ovf, WhatIsHostileIsRefusedWithASentence)
+{
+    const auto refused = [](const std::string& text, std::string_view reason) {
+        const auto machine = parseOvf(bytesOf(text));
+        ASSERT_FALSE(machine) << reason;
+        EXPECT_NE(machine.error().message().find(reason), std::string::npos) << machine.error().message();
+    };
+    refused("", "not well-formed");
+    refused("<html/>", "not an OVF");
+    refused(std::string(Descriptor.substr(0, 900)), "not well-formed");
+    refused(replaced("box-disk001.vmdk", "../../etc/passwd"), "outside of the package");
+    refused(replaced("box-disk001.vmdk", "/etc/passwd"), "outside of the package");
+    refused(replaced("box-disk001.vmdk", ".."), "outside of the package");
+    refused(replaced("ovf:fileRef=\"file1\"", "ovf:fileRef=\"nothing\""), "outside of the package");
+    refused(replaced("<Envelope", "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><Envelope"),
+            "document type");
+    std::string deep;
+    for (int i = 0; i < 100; ++i)
+        deep += "<a>";
+    refused(replaced("<References>", deep), "too deeply");
+    const auto large = parseOvf(Bytes(5 << 20));
+    EXPECT_FALSE(large);
+}
+
+TEST(Ova, PackageIsUnpackedAndItsDiskConverted)
+{
+    if (!hasQemuImg() || shell("tar --version").exitCode != 0)
+        GTEST_SKIP() << "qemu-img or tar is not installed";
+    const TemporaryFolder folder;
+    Bytes contents = pattern(20 << 20, 4);
+    std::fill(contents.begin() + (2 << 20), contents.begin() + (18 << 20), std::byte{});
+    writeFile(folder / "disk.raw", contents);
+    const std::string in = "cd '" + folder.path().string() + "' && ";
+    ASSERT_EQ(
+        shell(in + "qemu-img convert -f raw -O vmdk -o subformat=streamOptimized disk.raw box-disk001.vmdk")
+            .exitCode,
+        0);
+    writeFile(folder / "box.ovf", bytesOf(Descriptor));
+    writeFile(folder / "box.mf", bytesOf("SHA256(box.ovf)= 00\n"));
+    ASSERT_EQ(shell(in + "tar -cf box.ova --format=ustar box.ovf box.mf box-disk001.vmdk").exitCode, 0);
+    std::filesystem::create_directory(folder / "out");
+    const auto machine = unpackOva(folder / "box.ova", folder / "out");
+    ASSERT_TRUE(machine) << machine.error().message();
+    EXPECT_FALSE(std::filesystem::exists(folder / "out/box.mf"));
+    const auto disk = folder / "out/box-disk001.vmdk";
+    const auto format = detectSourceFormat(disk);
+    ASSERT_TRUE(format);
+    auto source = openSource(disk, *format);
+    ASSERT_TRUE(source) << source.error().message();
+    ASSERT_TRUE(convertImage(**source, folder / "out/disk.qcow2", {}));
+    EXPECT_TRUE(qemuSeesContents(folder / "out/disk.qcow2", "qcow2", contents));
+
+    // A package that ends in the middle of its disk leaves nothing behind.
+    std::filesystem::resize_file(folder / "box.ova", std::filesystem::file_size(disk) / 2);
+    std::filesystem::create_directory(folder / "out2");
+    const auto cut = unpackOva(folder / "box.ova", folder / "out2");
+    ASSERT_FALSE(cut);
+    EXPECT_TRUE(std::filesystem::is_empty(folder / "out2"));
+    // No package at all.
+    EXPECT_FALSE(unpackOva(folder / "disk.raw", folder / "out2"));
+}
+
+} // namespace
+} // namespace engine::block::test

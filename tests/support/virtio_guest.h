@@ -145,12 +145,12 @@ public:
         Queue& ring = m_queues.at(queue);
         m_board.store(ring.available() + 4 + 2U * (ring.next % ring.size), head);
         ++ring.next;
-        m_board.store(ring.available() + 2, ring.next);
+        EXPECT_TRUE(m_board.memory.storeRelease(GuestAddress(ring.available() + 2), ring.next));
     }
     void notify(std::uint16_t queue) const { m_board.mmioWrite(Bar + m_offsets[2] + 4U * queue, 2, queue); }
     [[nodiscard]] std::uint16_t usedIndex(std::uint16_t queue) const
     {
-        return m_board.load<std::uint16_t>(m_queues.at(queue).used() + 2);
+        return m_board.memory.loadAcquire<std::uint16_t>(GuestAddress(m_queues.at(queue).used() + 2)).value();
     }
     struct Used {
         std::uint32_t head;

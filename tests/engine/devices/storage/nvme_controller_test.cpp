@@ -90,8 +90,10 @@ protected:
     };
     [[nodiscard]] bool hasCompletion(unsigned queue)
     {
-        const auto done = board.load<Done>(completionAt(queue) + 16U * rings.at(queue).head);
-        return (done.status & 1) == (rings.at(queue).phase ? 1 : 0);
+        constexpr std::uint32_t Phase = 1 << 16;
+        const GuestAddress last(completionAt(queue) + 16U * rings.at(queue).head + 12);
+        const auto status = board.memory.loadAcquire<std::uint32_t>(last).value();
+        return ((status & Phase) != 0) == rings.at(queue).phase;
     }
     Done take(unsigned queue)
     {

@@ -22,6 +22,7 @@ MediumChooser::MediumChooser(QWidget* parent)
     m_path->setAccessibleName(tr("File to start from"));
     m_path->setPlaceholderText(tr("ISO, disk image (qcow2, raw, vmdk, vdi), floppy or appliance (ova)"));
     m_path->setClearButtonEnabled(true);
+    setFocusProxy(m_path);
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(16, 14, 16, 14);
     layout->addWidget(hint, 0, 0, 1, 2);

@@ -44,7 +44,7 @@ StartPage::StartPage(GuestDraft& draft, QStringList takenNames, QWidget* parent)
     m_summary->setTextFormat(Qt::PlainText);
     m_summary->setWordWrap(true);
     m_summary->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    auto* copy = new QPushButton(tr("&Copy as command"));
+    auto* copy = new QPushButton(tr("Copy as co&mmand"));
     copy->setToolTip(tr("The command line that creates the same guest"));
     auto* form = new QFormLayout;
     form->addRow(tr("&Name:"), m_name);
@@ -69,6 +69,7 @@ void StartPage::initializePage()
         name = suggestion + u' ' + QString::number(number);
     m_name->setText(name);
     m_name->selectAll();
+    QMetaObject::invokeMethod(this, [this] { m_name->setFocus(); }, Qt::QueuedConnection);
     describe();
 }
 

@@ -72,7 +72,14 @@ WhatPage::WhatPage(GuestDraft& draft, app::HostResources host, bool hasDemo, QWi
     for (QRadioButton* choice : {m_fromMedium, m_demo, m_empty})
         connect(choice, &QRadioButton::toggled, this, &WhatPage::describe);
     m_system->addItem(tr("Not known"), QString());
+    setTabOrder(m_fromMedium, m_chooser);
     describe();
+}
+
+void WhatPage::initializePage()
+{
+    // After the wizard, which gives the focus to its own choice.
+    QMetaObject::invokeMethod(this, [this] { m_chooser->setFocus(); }, Qt::QueuedConnection);
 }
 
 void WhatPage::setMedium(const QString& path)

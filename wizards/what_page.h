@@ -24,6 +24,7 @@ public:
 
     void setMedium(const QString& path);
     void chooseDemo();
+    void initializePage() override;
     [[nodiscard]] bool isComplete() const override;
     bool validatePage() override;
     /// A look at the medium is under way.

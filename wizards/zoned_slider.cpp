@@ -36,7 +36,13 @@ void ZonedSlider::setScale(const ResourceScale& scale)
     const QSignalBlocker quiet(this);
     setRange(0, static_cast<int>(m_stops.size()) - 1);
     setValue(nearestPosition(kept));
+    updateGeometry();
     update();
+}
+
+bool ZonedSlider::showsTick(std::uint64_t value) const
+{
+    return value > m_scale.minimum && value < m_scale.maximum;
 }
 
 int ZonedSlider::nearestPosition(std::uint64_t value) const
@@ -51,8 +57,9 @@ int ZonedSlider::nearestPosition(std::uint64_t value) const
 
 QSize ZonedSlider::sizeHint() const
 {
-    const int height = static_cast<int>(2 * HandleRadius + TickLength) + fontMetrics().height() + 4;
-    return {240, height};
+    const bool hasTicks = showsTick(m_scale.needed) || showsTick(m_scale.recommended);
+    const int ticks = hasTicks ? static_cast<int>(TickLength) + fontMetrics().height() : 0;
+    return {240, static_cast<int>(2 * HandleRadius) + ticks + 4};
 }
 
 QRectF ZonedSlider::groove() const
@@ -101,10 +108,9 @@ void ZonedSlider::paintEvent(QPaintEvent*)
     const QString neededText = tr("minimum");
     //: Label of a slider's tick: the guest's system recommends this much
     const QString recommendedText = tr("recommended");
-    if (m_scale.needed > m_scale.minimum && m_scale.needed < m_scale.maximum)
+    if (showsTick(m_scale.needed))
         paintTick(painter, m_scale.needed, neededText, /*alignRight=*/m_scale.recommended > m_scale.needed);
-    if (m_scale.recommended > m_scale.minimum && m_scale.recommended < m_scale.maximum
-        && m_scale.recommended != m_scale.needed)
+    if (showsTick(m_scale.recommended) && m_scale.recommended != m_scale.needed)
         paintTick(painter, m_scale.recommended, recommendedText, /*alignRight=*/false);
     paintHandle(painter);
 }

@@ -32,6 +32,7 @@ protected:
 private:
     [[nodiscard]] QRectF groove() const;
     [[nodiscard]] qreal xOf(std::uint64_t value) const;
+    [[nodiscard]] bool showsTick(std::uint64_t value) const;
     void moveTo(qreal x);
     void paintGroove(QPainter& painter) const;
     void paintTick(QPainter& painter, std::uint64_t value, const QString& text, bool alignRight) const;

@@ -95,7 +95,7 @@ std::optional<CoachAdvice> adviceForState(const GuestItem& guest)
 
 QString milestoneTitle(const QString& name)
 {
-    if (name == "firmware"_L1 || name == "firmware-started"_L1)
+    if (name == "start"_L1 || name == "firmware"_L1 || name == "firmware-started"_L1)
         return coach(QT_TRANSLATE_NOOP("BootCoach", "Firmware started"));
     if (name == "acpi-tables"_L1)
         return coach(QT_TRANSLATE_NOOP("BootCoach", "Firmware found the hardware"));

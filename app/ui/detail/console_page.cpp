@@ -50,6 +50,8 @@ void ConsolePage::refresh()
         if (!socket.isEmpty() && m_factory) {
             m_console = m_factory(socket, this);
             m_layout->addWidget(m_console, 1);
+            if (isVisible())
+                m_console->setFocus();
         }
     }
     m_placeholder->setVisible(!m_console);

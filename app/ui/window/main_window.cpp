@@ -129,6 +129,8 @@ void MainWindow::refresh()
         m_stack->setCurrentWidget(m_store.items().empty() ? static_cast<QWidget*>(m_empty) : m_loading);
     else
         m_stack->setCurrentWidget(m_detail);
+    // With nothing to list the invitation has the window to itself.
+    m_list->parentWidget()->setVisible(!isFullScreen() && !m_store.items().empty());
     const std::size_t alive = m_store.aliveCount();
     m_inhibitor.setActive(alive > 0);
     m_tray.setToolTip(tr("Guesthouse: %n guest(s) running", nullptr, static_cast<int>(alive)));

@@ -251,7 +251,7 @@ void MainWindow::toggleFullScreen()
     enter ? showFullScreen() : showNormal();
     // Only the guest's screen stays.
     menuBar()->setVisible(!enter);
-    m_list->parentWidget()->setVisible(!enter);
+    refresh();
     if (enter)
         m_detail->showTab(DetailPage::ConsoleTab);
 }

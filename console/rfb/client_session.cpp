@@ -330,7 +330,7 @@ bool ClientSession::handleSharedFrame()
     const auto state = rfb::readNumber(reader());
     if (!state)
         return false;
-    if (!std::exchange(m_guesthouse, true) && !writeEncodings())
+    if (!std::exchange(m_guesthouse, true) && (!writeEncodings() || (!m_visible && !writeVisibility())))
         return false;
     if (*state == rfb::SharedFrameOffer) {
         if (m_options.shareFrame && m_local && !m_receiver)
@@ -405,11 +405,15 @@ bool ClientSession::writeInput(const ClipboardInput& clipboard)
 
 bool ClientSession::writeInput(const VisibilityInput& visibility)
 {
+    m_visible = visibility.visible;
+    return !m_guesthouse || writeVisibility();
+}
+
+bool ClientSession::writeVisibility()
+{
     using rfb::SharedFrameOperation;
-    if (!m_guesthouse)
-        return true;
-    return writeBytes(rfb::sharedFrameControl(visibility.visible ? SharedFrameOperation::Show
-                                                                 : SharedFrameOperation::Hide));
+    return writeBytes(
+        rfb::sharedFrameControl(m_visible ? SharedFrameOperation::Show : SharedFrameOperation::Hide));
 }
 
 bool ClientSession::readMessage()

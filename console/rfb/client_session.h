@@ -51,6 +51,7 @@ private:
     [[nodiscard]] bool writeInput(const VisibilityInput& visibility);
     [[nodiscard]] bool writeBytes(const rfb::Bytes& bytes);
     [[nodiscard]] bool writeEncodings();
+    [[nodiscard]] bool writeVisibility();
     [[nodiscard]] bool mallocFrameBuffer();
     void gotUpdate(FrameRect rect);
     void finishedUpdate();
@@ -72,7 +73,9 @@ private:
     bool m_sharing = false;
     std::vector<FrameRect> m_damage;
     bool m_pseudoRect = false; ///< the rectangle being handled is no picture
-    bool m_guesthouse = false, m_extendedButtons = false, m_broken = false;
+    bool m_guesthouse = false; ///< the server knows our extension
+    bool m_visible = true;
+    bool m_extendedButtons = false, m_broken = false;
 };
 
 } // namespace console

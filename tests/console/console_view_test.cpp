@@ -183,6 +183,23 @@ TEST_F(ConsoleViewTest, ARelativePointerNeedsAClickFirst)
     EXPECT_EQ(events, (std::vector<std::string>{"left+", "left-"})); // the first click only captured
 }
 
+TEST_F(ConsoleViewTest, AHiddenViewCostsTheGuestsScreenNothing)
+{
+    connectView();
+    EXPECT_TRUE(m_screen.isVisible());
+    m_view.hide();
+    EXPECT_TRUE(waitUntil([&] { return !m_screen.isVisible(); }));
+    // Hidden from the start, too: the server learns it as soon as it can be told.
+    std::array<int, 2> pair{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+    m_server->adopt(engine::UniqueFd(pair[0]));
+    m_view.client().openSocket(pair[1]);
+    EXPECT_TRUE(waitUntil([&] { return m_screen.isVisible(); }));
+    EXPECT_TRUE(waitUntil([&] { return !m_screen.isVisible(); }));
+    m_view.show();
+    EXPECT_TRUE(waitUntil([&] { return m_screen.isVisible(); }));
+}
+
 TEST_F(ConsoleViewTest, TheLastPictureStaysWhenTheGuestStops)
 {
     m_screen.fill({.x = 0, .y = 0, .width = 640, .height = 400}, 0xc0c0c0);

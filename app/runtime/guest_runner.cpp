@@ -125,15 +125,17 @@ Result<> GuestRunner::showScreen()
 
 GuestRunner::~GuestRunner()
 {
+    m_rfb.reset();
+    if (m_loop)
+        m_loop->runAndWait(
+            [this] { m_isClosing = true; }); // from now on no request and no key reaches the guest
+    m_vm.reset();                            // answers what it was asked
     std::unique_ptr<ControlServer> server;
     {
         std::scoped_lock lock(m_mutex);
         server = std::move(m_server);
     }
-    server.reset(); // no request arrives any more
-    m_loop.reset(); // nor is one being answered
-    m_rfb.reset();
-    m_vm.reset();
+    server.reset(); // after the answers have been sent
 }
 
 std::optional<GuestRunner::End> GuestRunner::end() const
@@ -239,7 +241,7 @@ void GuestRunner::typeText(const std::string& text, Reply reply)
 
 void GuestRunner::typeNext(std::vector<KeyChord> chords, Reply reply)
 {
-    if (chords.empty()) {
+    if (chords.empty() || m_isClosing) {
         reply(successAnswer());
         return;
     }
@@ -280,6 +282,10 @@ void GuestRunner::answerHistory(const std::string& verb, const Reply& reply)
 
 void GuestRunner::handle(const std::string& verb, const json& parameters, Reply reply)
 {
+    if (m_isClosing) {
+        reply(failureAnswer({.code = ErrorCode::Cancelled, .detail = "the guest is ending"}));
+        return;
+    }
     using Request = void (engine::Vm::*)(engine::Vm::Done);
     static const std::map<std::string, Request, std::less<>> Requests{
         {"pause", &engine::Vm::requestPause}, {"resume", &engine::Vm::requestResume},

@@ -65,6 +65,7 @@ private:
     std::optional<End> m_end; // guarded by m_mutex
     std::shared_ptr<engine::SerialBackend> m_serial;
     std::unique_ptr<engine::EventLoop> m_loop; // control socket, typing
+    bool m_isClosing = false;                  // m_loop's thread only
     std::unique_ptr<engine::Vm> m_vm;
     std::unique_ptr<engine::EventLoop> m_screenLoop; // RFB; encoding for remote viewers takes time
     engine::Log m_screenLog;

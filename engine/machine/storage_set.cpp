@@ -39,8 +39,7 @@ Result<std::unique_ptr<StorageSet>> StorageSet::create(const MachineMedia& media
         switch (disk.bus) {
         case DiskBus::Ahci: set->attachAhciDisk(disk); break;
         case DiskBus::Virtio: VM_TRY(set->addVirtioDisk(disk, cpuCount, pci, memory, log)); break;
-        case DiskBus::Nvme:
-            return fail(ErrorCode::Unsupported, "NVMe disks are not part of this build; use bus=virtio");
+        case DiskBus::Nvme: VM_TRY(set->addNvmeDisk(disk, pci, memory, log)); break;
         }
     }
     for (const MachineMedia::Cd& cd : media.cds) {
@@ -58,6 +57,18 @@ void StorageSet::attachAhciDisk(const MachineMedia::Disk& disk)
 {
     m_diskPaths.push_back(ahciPath(m_usedPorts));
     m_ahci.attachDisk(m_usedPorts++, disk.backend);
+}
+
+Result<> StorageSet::addNvmeDisk(const MachineMedia::Disk& disk, PciTopology& pci, const GuestMemory& memory,
+                                 Log& log)
+{
+    const std::uint8_t device = m_nextDevice++;
+    auto controller = std::make_unique<NvmeController>(disk.backend, memory, log,
+                                                       "nvme" + std::to_string(m_nvmeDisks.size()));
+    VM_TRY(pci.insert({.device = device, .function = 0}, *controller));
+    m_diskPaths.push_back("/pci@i0cf8/pci1b36,10@" + hexDigits(device) + "/namespace@1,0");
+    m_nvmeDisks.push_back(std::move(controller));
+    return {};
 }
 
 Result<> StorageSet::addVirtioDisk(const MachineMedia::Disk& disk, unsigned cpuCount, PciTopology& pci,
@@ -98,6 +109,8 @@ std::vector<Saveable*> StorageSet::saveables()
 {
     std::vector<Saveable*> all{&m_ahci};
     for (const auto& disk : m_virtioDisks)
+        all.push_back(disk.get());
+    for (const auto& disk : m_nvmeDisks)
         all.push_back(disk.get());
     return all;
 }

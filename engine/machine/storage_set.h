@@ -2,6 +2,7 @@
 #pragma once
 
 #include "devices/storage/ahci_controller.h"
+#include "devices/storage/nvme_controller.h"
 #include "devices/virtio/virtio_pci_transport.h"
 #include "machine/machine_media.h"
 #include "machine/pci_topology.h"
@@ -14,8 +15,8 @@
 namespace engine {
 
 /// The storage controllers of a machine with their disks and drives. AHCI is always there, at 1f.2, as
-/// on a real ICH9; its ports take disks first, then CD drives. Virtio disks are functions of their own,
-/// from device 4 on.
+/// on a real ICH9; its ports take disks first, then CD drives. Each NVMe or virtio disk is a function
+/// of its own, from device 4 on.
 class StorageSet {
 public:
     /// Everything passed in outlives this object.
@@ -32,6 +33,8 @@ public:
 
 private:
     StorageSet(const GuestMemory& memory, Log& log) : m_ahci(memory, log) {}
+    [[nodiscard]] Result<> addNvmeDisk(const MachineMedia::Disk& disk, PciTopology& pci,
+                                       const GuestMemory& memory, Log& log);
     void attachAhciDisk(const MachineMedia::Disk& disk);
     [[nodiscard]] Result<> addVirtioDisk(const MachineMedia::Disk& disk, unsigned cpuCount, PciTopology& pci,
                                          const GuestMemory& memory, Log& log);
@@ -40,6 +43,7 @@ private:
     unsigned m_usedPorts = 0;
     std::uint8_t m_nextDevice = 4;
     std::vector<std::unique_ptr<virtio::VirtioPciTransport>> m_virtioDisks;
+    std::vector<std::unique_ptr<NvmeController>> m_nvmeDisks;
     std::vector<std::shared_ptr<OpticalDrive>> m_drives;
     std::vector<std::string> m_diskPaths;
     std::vector<std::string> m_cdPaths;

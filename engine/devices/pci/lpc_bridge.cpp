@@ -27,8 +27,8 @@ constexpr std::uint32_t RootComplexBaseMask = 0xffff'c000;
 // Chipset configuration (section 10.1): D31IR, D29IR to D25IR, the interrupt routes of those devices
 // (D30IR, at 3142h, starts as zero), and GCS.
 constexpr std::array<std::size_t, 6> InterruptRoutes{0x3140, 0x3144, 0x3146, 0x3148, 0x314c, 0x3150};
-constexpr std::byte RouteLow{0x10};  // INTA# to PIRQA#, INTB# to PIRQB#
-constexpr std::byte RouteHigh{0x32}; // INTC# to PIRQC#, INTD# to PIRQD#
+constexpr std::byte RouteLow{0x10};            // INTA# to PIRQA#, INTB# to PIRQB#
+constexpr std::byte RouteHigh{0x32};           // INTC# to PIRQC#, INTD# to PIRQD#
 constexpr std::size_t GeneralControl = 0x3410; ///< GCS
 constexpr std::byte NoReboot{0x20};            ///< the watchdog of this board does not reset it
 

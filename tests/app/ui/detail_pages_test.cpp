@@ -109,8 +109,7 @@ void DetailPagesTest::logIsFilledAndFollows()
     const QTreeWidget* log = tables[logIsFirst ? 0 : 1];
     QTRY_COMPARE(tables[logIsFirst ? 1 : 0]->topLevelItemCount(), 1);
     QTRY_COMPARE(log->topLevelItemCount(), 1);
-    f->running(u"One"_s)->sendEvent(
-        {{"event"_L1, u"log"_s}, {"level"_L1, u"error"_s}, {"text"_L1, u"oh"_s}});
+    f->running(u"One"_s)->sendEvent({{"event"_L1, u"log"_s}, {"level"_L1, u"error"_s}, {"text"_L1, u"oh"_s}});
     QTRY_COMPARE(log->topLevelItemCount(), 2);
     QCOMPARE(log->topLevelItem(1)->text(2), u"oh"_s);
 }

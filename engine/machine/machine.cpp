@@ -34,6 +34,8 @@ Result<> Machine::build(const ChipsetSinks& sinks, const MachineMedia& media)
         VM_TRY(addDisplay());
     m_storage =
         VM_TRY(StorageSet::create(media, m_config.cpuCount, *m_pci, m_memory->guestMemory(), m_platform.log));
+    m_networks =
+        VM_TRY(NetworkSet::create(media.networkCards, *m_pci, m_memory->guestMemory(), m_platform.log));
     if (m_config.hasEntropyDevice)
         VM_TRY(addEntropyDevice());
     VM_TRY(fillFirmwareConfig(media));
@@ -102,6 +104,17 @@ firmware::SmbiosConfig Machine::smbiosConfig() const
     return config;
 }
 
+std::vector<std::string> Machine::bootPaths(const std::vector<BootDevice>& order) const
+{
+    std::vector<std::string> paths;
+    for (const BootDevice device : order) {
+        const auto some =
+            device == BootDevice::Network ? m_networks->bootPaths() : m_storage->bootPaths({device});
+        paths.insert(paths.end(), some.begin(), some.end());
+    }
+    return paths;
+}
+
 Result<> Machine::fillFirmwareConfig(const MachineMedia& media)
 {
     std::vector<BootDevice> order = m_config.bootOrder;
@@ -113,7 +126,7 @@ Result<> Machine::fillFirmwareConfig(const MachineMedia& media)
                                .ramBytes = m_config.memoryBytes,
                                .uuid = parseUuid(m_config.id),
                                .memory = memoryLayout(),
-                               .bootOrder = m_storage->bootPaths(order),
+                               .bootOrder = bootPaths(order),
                                .floppyImage = media.floppyImage,
                                .hasDisplay = m_config.hasDisplay};
     VM_TRY(fillFwCfg(m_chipset->fwCfg(), content));
@@ -173,7 +186,8 @@ void Machine::reset()
 std::vector<Saveable*> Machine::saveables()
 {
     std::vector<Saveable*> all = m_chipset->saveables();
-    for (const auto& part : {m_firmware->saveables(), m_pci->saveables(), m_storage->saveables()})
+    for (const auto& part :
+         {m_firmware->saveables(), m_pci->saveables(), m_storage->saveables(), m_networks->saveables()})
         all.insert(all.end(), part.begin(), part.end());
     if (m_vga)
         all.push_back(m_vga.get());

@@ -12,6 +12,7 @@
 #include "machine/gsi_lines.h"
 #include "machine/machine_media.h"
 #include "machine/machine_platform.h"
+#include "machine/network_set.h"
 #include "machine/pci_topology.h"
 #include "machine/storage_set.h"
 #include "machine/system_memory.h"
@@ -60,6 +61,7 @@ private:
     [[nodiscard]] Result<> addDisplay();
     [[nodiscard]] Result<> addEntropyDevice();
     [[nodiscard]] Result<> fillFirmwareConfig(const MachineMedia& media);
+    [[nodiscard]] std::vector<std::string> bootPaths(const std::vector<BootDevice>& order) const;
     [[nodiscard]] Result<> addTables();
     [[nodiscard]] firmware::SmbiosConfig smbiosConfig() const;
     [[nodiscard]] firmware::MemoryLayout memoryLayout() const;
@@ -78,6 +80,7 @@ private:
     std::unique_ptr<display::VgaDevice> m_vga;
     std::unique_ptr<PciTopology> m_pci;
     std::unique_ptr<StorageSet> m_storage;
+    std::unique_ptr<NetworkSet> m_networks;
     std::unique_ptr<EventLoop> m_entropyLoop;
     std::unique_ptr<virtio::VirtioPciTransport> m_entropy;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/event_loop.h"
+#include "devices/network/net_backend.h"
 #include "devices/storage/block_backend.h"
 #include "vm/vm_config.h"
 
@@ -11,7 +12,7 @@
 
 namespace engine {
 
-/// The disks, discs and floppy of a machine, opened by its owner. Loops and backends outlive the
+/// The disks, discs, floppy and networks of a machine, opened by its owner. Loops and backends outlive the
 /// machine.
 struct MachineMedia {
     struct Disk {
@@ -24,6 +25,12 @@ struct MachineMedia {
     };
     std::vector<Disk> disks;
     std::vector<Cd> cds;
+    struct NetworkCard {
+        NetworkModel model = NetworkModel::E1000e;
+        NetBackend* backend = nullptr; ///< outlives the machine
+        MacAddress mac{};
+    };
+    std::vector<NetworkCard> networkCards;
     std::vector<std::byte> floppyImage; ///< empty: none
 };
 

@@ -48,6 +48,26 @@ void Vm::requestStop(Done done)
     m_impl->request(&Impl::stop, std::move(done));
 }
 
+Result<> Vm::addForward(std::size_t network, const PortForward& rule)
+{
+    return VM_TRY(m_impl->networks().userNetwork(network))->addForward(rule);
+}
+
+Result<> Vm::removeForward(std::size_t network, const PortForward& rule)
+{
+    return VM_TRY(m_impl->networks().userNetwork(network))->removeForward(rule);
+}
+
+Result<std::vector<PortForward>> Vm::forwards(std::size_t network)
+{
+    return VM_TRY(m_impl->networks().userNetwork(network))->forwards();
+}
+
+net::UserNetwork* Vm::userNetwork(std::size_t network)
+{
+    return m_impl->networks().userNetwork(network).value_or(nullptr);
+}
+
 VmState Vm::state() const
 {
     return m_impl->state();

@@ -19,6 +19,10 @@
 
 namespace engine {
 
+namespace net {
+class UserNetwork;
+}
+
 /// One step of a guest's start, for the boot timeline and for explaining what happens.
 struct Milestone {
     std::chrono::milliseconds at{0}; ///< since start(), not counting pauses
@@ -104,6 +108,15 @@ public:
     void requestStop(Done done = {});
     /// Puts another disc into CD drive `drive`, or takes it out (empty path).
     void requestCdChange(std::size_t drive, std::string path, Done done = {});
+
+    // --- one of the guest's network cards, from 0; callable while the guest runs. The errors say which
+    // port cannot be had and what to do.
+    [[nodiscard]] Result<> addForward(std::size_t network, const PortForward& rule);
+    /// By protocol, host address and host port.
+    [[nodiscard]] Result<> removeForward(std::size_t network, const PortForward& rule);
+    [[nodiscard]] Result<std::vector<PortForward>> forwards(std::size_t network);
+    /// Null for a card that is on no user network.
+    [[nodiscard]] net::UserNetwork* userNetwork(std::size_t network);
 
     [[nodiscard]] VmState state() const;
     [[nodiscard]] std::string stateReason() const;

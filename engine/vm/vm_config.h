@@ -67,6 +67,7 @@ struct NetworkConfig {
     std::string name;       ///< internal network's name, or tap interface
     std::string macAddress; ///< "52:54:00:..."; empty: derived from the guest's id
     std::string captureFile;
+    bool allowHostLoopback = false; ///< the guest reaches this computer's 127.0.0.1 as 10.0.2.2
     std::vector<PortForward> forwards;
     bool operator==(const NetworkConfig&) const = default;
 };

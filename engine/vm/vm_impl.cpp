@@ -71,9 +71,12 @@ Result<> Vm::Impl::build()
         m_serialSink.emplace(*m_serial);
     VM_TRY(openDebugConsole());
     m_media = VM_TRY(MediaOpener::open(m_config, m_log));
+    m_networks = VM_TRY(NetworkOpener::open(m_config, m_log));
+    MachineMedia media = m_media->media();
+    media.networkCards = m_networks->cards();
     const ChipsetSinks sinks{.com1 = m_serialSink ? &*m_serialSink : nullptr,
                              .debugConsole = m_debugConsole ? &*m_debugConsole : nullptr};
-    m_machine = VM_TRY(Machine::create(m_config, platform(), events(), sinks, m_media->media()));
+    m_machine = VM_TRY(Machine::create(m_config, platform(), events(), sinks, media));
     if (m_machine->vga()) {
         m_displayLoop = VM_TRY(EventLoop::create(m_config.name.substr(0, 9) + "/dis"));
         m_display = std::make_unique<display::DisplayPump>(*m_displayLoop, m_machine->vga()->adapter());
@@ -407,9 +410,12 @@ std::chrono::milliseconds Vm::Impl::uptime() const
 
 VmStatistics Vm::Impl::statistics() const
 {
+    const net::NetStatistics network = m_networks->statistics();
     return {.cpuTime = m_vcpus->cpuTime(),
             .exits = m_vcpus->exits(),
-            .touchedMemoryBytes = m_machine->memory().touchedBytes()};
+            .touchedMemoryBytes = m_machine->memory().touchedBytes(),
+            .networkReceivedBytes = network.toGuestBytes,
+            .networkSentBytes = network.fromGuestBytes};
 }
 
 std::vector<Milestone> Vm::Impl::milestones() const

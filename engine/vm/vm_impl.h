@@ -7,6 +7,7 @@
 #include "machine/machine.h"
 #include "machine/platform_clock.h"
 #include "vm/media_opener.h"
+#include "vm/network_opener.h"
 #include "vm/vcpu_group.h"
 #include "vm/vm.h"
 
@@ -51,6 +52,7 @@ public:
     [[nodiscard]] std::vector<Milestone> milestones() const;
     [[nodiscard]] std::vector<LogEntry> logEntries() const { return m_log.entries(); }
     [[nodiscard]] Machine& machine() { return *m_machine; }
+    [[nodiscard]] NetworkOpener& networks() { return *m_networks; }
     [[nodiscard]] display::DisplayPump* display() { return m_display.get(); }
     /// Control thread.
     [[nodiscard]] Result<> changeCd(std::size_t drive, const std::string& path);
@@ -104,7 +106,8 @@ private:
     std::unique_ptr<PlatformClock> m_clock;
     std::optional<SerialSink> m_serialSink;
     std::optional<FileSink> m_debugConsole;
-    std::unique_ptr<MediaOpener> m_media; // outlives the machine, which borrows its disks
+    std::unique_ptr<MediaOpener> m_media;      // outlives the machine, which borrows its disks
+    std::unique_ptr<NetworkOpener> m_networks; // the same holds for its networks
     std::unique_ptr<Machine> m_machine;
     std::unique_ptr<EventLoop> m_displayLoop; // scan-out; null without a display
     std::unique_ptr<display::DisplayPump> m_display;

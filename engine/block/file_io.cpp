@@ -143,7 +143,10 @@ bool FileIo::Transfer::absorbError(int error)
     if (kind == IoKind::SyncData && error != ECANCELED)
         m_io.m_syncFailed = true;
     if (kind == IoKind::Allocate && (error == EOPNOTSUPP || error == ENOSYS || error == ENODEV)) {
-        ((mode & FALLOC_FL_PUNCH_HOLE) != 0 ? m_io.m_lacksPunchHole : m_io.m_lacksZeroRange) = true;
+        if ((mode & FALLOC_FL_PUNCH_HOLE) != 0)
+            m_io.m_lacksPunchHole = true;
+        else
+            m_io.m_lacksZeroRange = true;
         m_status = BlockStatus::IoError;
         return true;
     }

@@ -8,6 +8,7 @@
 #include "devices/storage/block_backend.h"
 #include "memory/io_vectors.h"
 
+#include <atomic>
 #include <coroutine>
 #include <functional>
 #include <memory>
@@ -65,7 +66,7 @@ private:
     Log* m_log = nullptr;
     int m_lastError = 0;
     bool m_syncFailed = false;
-    bool m_lacksPunchHole = false;
+    std::atomic<bool> m_lacksPunchHole = false; ///< read on any thread
     bool m_lacksZeroRange = false;
 };
 

@@ -2,12 +2,38 @@
 #include "block/image_backend.h"
 
 #include "base/checked.h"
+#include "block/create_image.h"
+
+#include <unistd.h>
+
+#include <atomic>
 
 namespace engine::block {
 
 namespace {
 
 constexpr std::uint64_t SectorBytes = 512;
+
+/// Opens an overlay that has no name any more: it lives as long as it is open.
+Result<OpenedImage> openTemporaryOverlay(const DiskOptions& options, OpenImageOptions imageOptions)
+{
+    static std::atomic<unsigned> serialNumber = 0;
+    const std::filesystem::path path =
+        options.discardChangesIn
+        / (".changes-" + std::to_string(::getpid()) + "-" + std::to_string(++serialNumber) + ".qcow2");
+    CreateImageOptions overlay;
+    overlay.base = options.path;
+    overlay.baseFormat = options.format;
+    VM_TRY(createImage(path, overlay));
+    imageOptions.use = ImageUse::ReadWrite;
+    // The user has named the image itself; what lies below it is judged from where the image is.
+    std::error_code error;
+    imageOptions.bases.allowedFolders.push_back(
+        std::filesystem::canonical(options.path, error).parent_path());
+    Result<OpenedImage> opened = openImage(path, ImageFormat::Qcow2, imageOptions);
+    ::unlink(path.c_str());
+    return opened;
+}
 
 } // namespace
 
@@ -19,7 +45,9 @@ Result<std::unique_ptr<ImageBackend>> ImageBackend::open(EventLoop& loop, const 
                                   .makeEngine = [&] { return createIoEngine(loop, options.engine); },
                                   .faultHook = options.faultHook,
                                   .log = log};
-    OpenedImage opened = VM_TRY(openImage(options.path, options.format, imageOptions));
+    OpenedImage opened = options.discardChangesIn.empty()
+                             ? VM_TRY(openImage(options.path, options.format, imageOptions))
+                             : VM_TRY(openTemporaryOverlay(options, imageOptions));
     return std::unique_ptr<ImageBackend>(new ImageBackend(loop, std::move(opened), options));
 }
 

@@ -14,6 +14,9 @@ struct DiskOptions {
     std::filesystem::path path;
     ImageFormat format = ImageFormat::Qcow2;
     bool readOnly = false;
+    /// Writes go to a temporary overlay in this folder that vanishes with the backend; the image
+    /// itself is only read. Empty: off.
+    std::filesystem::path discardChangesIn;
     std::string serial; ///< at most 20 ASCII characters
     BasePolicy bases;
     IoEngineChoice engine = IoEngineChoice::Automatic;

@@ -4,6 +4,7 @@
 #include "block/file_io.h"
 #include "block/image.h"
 
+#include <atomic>
 #include <memory>
 
 namespace engine::block {
@@ -32,7 +33,7 @@ private:
     {}
 
     std::shared_ptr<FileIo> m_io;
-    std::uint64_t m_capacity = 0;
+    std::atomic<std::uint64_t> m_capacity; ///< written on the loop's thread, read on any
 };
 
 /// Writes zeros the slow way, from a buffer of zeros, for hosts that can't do better.

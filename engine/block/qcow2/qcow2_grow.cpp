@@ -51,26 +51,11 @@ Async<BlockStatus> Qcow2Image::growL1(std::uint64_t entries)
         status = co_await writeMaps();
     if (status != BlockStatus::Ok)
         co_return status;
-    // From here to replaceL1() the new table in the file only lacks what L1 marks as dirty below.
+    // What the file's L1 is now; entries that change from here on are found by comparing below.
     std::vector<std::uint64_t> table = m_map.l1().entries();
     table.resize((clusters << m_header.clusterBits) / sizeof(std::uint64_t));
-    std::vector<std::byte> raw = ResidentTable::encode(table);
-    IoVectors from;
-    from.append(raw.data(), raw.size());
     const std::uint64_t offset = place.firstCluster << m_header.clusterBits;
-    status = co_await m_io->write(offset, from);
-    if (status == BlockStatus::Ok)
-        status = co_await m_io->syncData();
-    if (status != BlockStatus::Ok)
-        co_return status;
-    std::array<std::byte, 12> pointer{}; // size and offset are neighbours: one write, one sector
-    storeBig(std::span<std::byte>(pointer), 0, static_cast<std::uint32_t>(entries));
-    storeBig(std::span<std::byte>(pointer), 4, offset);
-    IoVectors fromPointer;
-    fromPointer.append(pointer.data(), pointer.size());
-    status = co_await m_io->write(static_cast<std::uint64_t>(HeaderField::L1Size), fromPointer);
-    if (status == BlockStatus::Ok)
-        status = co_await m_io->syncData();
+    status = co_await writeNewL1(offset, ResidentTable::encode(table), entries);
     if (status != BlockStatus::Ok)
         co_return status;
     table.resize(entries);
@@ -92,6 +77,28 @@ Async<BlockStatus> Qcow2Image::growL1(std::uint64_t entries)
     m_header.l1Offset = offset;
     m_header.l1Entries = static_cast<std::uint32_t>(entries);
     co_return BlockStatus::Ok;
+}
+
+/// Writes a complete L1 table to free clusters, then lets the header name it.
+Async<BlockStatus> Qcow2Image::writeNewL1(std::uint64_t offset, std::vector<std::byte> table,
+                                          std::uint64_t entries)
+{
+    IoVectors from;
+    from.append(table.data(), table.size());
+    BlockStatus status = co_await m_io->write(offset, from);
+    if (status == BlockStatus::Ok)
+        status = co_await m_io->syncData();
+    if (status != BlockStatus::Ok)
+        co_return status;
+    std::array<std::byte, 12> pointer{}; // size and offset are neighbours: one write, one sector
+    storeBig(std::span<std::byte>(pointer), 0, static_cast<std::uint32_t>(entries));
+    storeBig(std::span<std::byte>(pointer), 4, offset);
+    IoVectors fromPointer;
+    fromPointer.append(pointer.data(), pointer.size());
+    status = co_await m_io->write(static_cast<std::uint64_t>(HeaderField::L1Size), fromPointer);
+    if (status == BlockStatus::Ok)
+        status = co_await m_io->syncData();
+    co_return status;
 }
 
 } // namespace engine::block::qcow2

@@ -82,6 +82,8 @@ private:
     [[nodiscard]] Async<BlockStatus> writeMaps();
     [[nodiscard]] Async<BlockStatus> writeBackIfCrowded();
     [[nodiscard]] Async<BlockStatus> growL1(std::uint64_t entries);
+    [[nodiscard]] Async<BlockStatus> writeNewL1(std::uint64_t offset, std::vector<std::byte> table,
+                                                std::uint64_t entries);
     [[nodiscard]] Async<BlockStatus> releaseFreed();
     void freeEntry(std::uint64_t entry, bool givesSpaceBack);
     [[nodiscard]] Async<BlockStatus> writeField(HeaderField field, std::uint64_t value, unsigned bytes);

@@ -252,6 +252,50 @@ TEST_P(BackendTest, ClosingCompletesWhatIsInFlight)
     EXPECT_TRUE(seen == bytes);
 }
 
+TEST_P(BackendTest, DiscardedChangesLeaveTheImageAlone)
+{
+    Bytes before = pattern(65536, 1);
+    EXPECT_EQ(write(0, before), BlockStatus::Ok);
+    m_disk.reset();
+    DiskOptions options;
+    options.path = path();
+    options.format = GetParam().format;
+    options.engine = GetParam().engine;
+    options.discardChangesIn = m_folder.path();
+    auto temporary = ImageBackend::open(*m_loop, options, &m_log);
+    ASSERT_TRUE(temporary) << temporary.error().message();
+    m_disk = std::move(*temporary);
+    Bytes after = pattern(65536, 2);
+    EXPECT_EQ(write(0, after), BlockStatus::Ok);
+    Bytes seen(65536);
+    EXPECT_EQ(read(0, seen), BlockStatus::Ok);
+    EXPECT_TRUE(seen == after);
+    m_disk.reset();
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_folder.path()), {}), 1);
+    open();
+    EXPECT_EQ(read(0, seen), BlockStatus::Ok);
+    EXPECT_TRUE(seen == before);
+}
+
+TEST_P(BackendTest, CancelledRequestsStillComplete)
+{
+    Bytes bytes(4 << 20);
+    std::atomic<unsigned> completed = 0;
+    m_loop->runAndWait([&] {
+        for (int i = 0; i < 100; ++i) {
+            IoVectors into;
+            into.append(bytes.data(), bytes.size());
+            m_disk->read(0, std::move(into), [&](BlockStatus status) {
+                EXPECT_TRUE(status == BlockStatus::Ok || status == BlockStatus::Cancelled);
+                ++completed;
+            });
+        }
+        m_disk->cancelPending();
+    });
+    m_disk.reset();
+    EXPECT_EQ(completed, 100U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, BackendTest,
                          ::testing::Values(Variant{"RawUring", ImageFormat::Raw, IoEngineChoice::Uring},
                                            Variant{"RawThreads", ImageFormat::Raw, IoEngineChoice::Threads},

@@ -7,10 +7,12 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <iomanip>
 #include <iostream>
+#include <memory>
 #include <semaphore>
 #include <string>
 #include <vector>
@@ -40,10 +42,14 @@ struct Load {
 /// Keeps `depth` requests in flight until `count` have completed; runs on the backend's loop.
 class Pump {
 public:
-    Pump(ImageBackend& disk, const Load& load) : m_disk(disk), m_load(load), m_buffer(load.blockBytes) {}
+    Pump(ImageBackend& disk, const Load& load)
+        : m_disk(disk), m_load(load),
+          m_buffer(static_cast<std::byte*>(std::aligned_alloc(4096, load.blockBytes)))
+    {}
 
     double seconds()
     {
+        std::memset(m_buffer.get(), 1, m_load.blockBytes);
         const auto start = Clock::now();
         m_disk.loop().post([this] {
             for (unsigned slot = 0; slot < m_load.depth; ++slot)
@@ -60,7 +66,7 @@ private:
             return;
         ++m_started;
         IoVectors vectors;
-        vectors.append(m_buffer.data(), m_load.blockBytes); // one for all, as qemu-img does
+        vectors.append(m_buffer.get(), m_load.blockBytes); // one for all, as qemu-img does
         const std::uint64_t offset = m_offset;
         m_offset += m_load.stepBytes;
         if (m_offset + m_load.blockBytes > Capacity)
@@ -81,7 +87,10 @@ private:
 
     ImageBackend& m_disk;
     const Load& m_load;
-    std::vector<std::byte> m_buffer;
+    struct Free {
+        void operator()(std::byte* bytes) const { std::free(bytes); }
+    };
+    std::unique_ptr<std::byte, Free> m_buffer; // page-aligned, as guest memory is
     std::uint64_t m_offset = 0;
     std::uint64_t m_started = 0;
     std::uint64_t m_completed = 0;

@@ -136,9 +136,13 @@ Async<BlockStatus> ClusterMap::makeWritable(std::uint64_t offset)
     const std::uint64_t l1Index = offset / m_header.bytesPerL2();
     if (l1Index >= m_l1.size())
         co_return BlockStatus::OutOfRange;
-    if ((m_l1.at(l1Index) & CopiedFlag) == 0) {
+    // A damaged entry may claim to be the only reference to nothing.
+    const auto needsTable = [&] {
+        return (m_l1.at(l1Index) & CopiedFlag) == 0 || (m_l1.at(l1Index) & OffsetMask) == 0;
+    };
+    if (needsTable()) {
         const AsyncMutex::Guard guard = co_await m_creating.lock();
-        if ((m_l1.at(l1Index) & CopiedFlag) == 0) {
+        if (needsTable()) {
             const BlockStatus status = co_await createTable(l1Index);
             if (status != BlockStatus::Ok)
                 co_return status;

@@ -157,6 +157,16 @@ TEST_F(HostileImage, DataMappedToTablesStopsWriting)
     EXPECT_NE(refusal(path()).find("marked as damaged"), std::string::npos);
 }
 
+TEST_F(HostileImage, OnlyReferenceToNothingIsTreatedAsNothing)
+{
+    EXPECT_EQ(refusedAfter([](Bytes& raw) { put64(raw, L1At, 1ULL << 63); }), "");
+    BlockingDisk disk = openDisk(path());
+    EXPECT_EQ(disk.write(0, pattern(4096, 6)), BlockStatus::Ok);
+    Bytes seen(4096);
+    EXPECT_EQ(disk.read(0, seen), BlockStatus::Ok);
+    EXPECT_EQ(seen, pattern(4096, 6));
+}
+
 TEST_F(HostileImage, MappingsOutsideOfTheFileAreErrors)
 {
     EXPECT_EQ(refusedAfter([](Bytes& raw) {

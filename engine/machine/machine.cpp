@@ -85,6 +85,9 @@ firmware::AcpiConfig Machine::acpiConfig()
     for (std::uint32_t cpu = 0; cpu < m_config.cpuCount; ++cpu)
         config.apicIds.push_back(cpu);
     config.ecamBase = m_pci->hostBridge().ecamBase().value_or(0);
+    // Linux reads the identity of every device on every bus that the tables name: 16,000 exits for 256.
+    constexpr std::uint64_t EcamBytesPerBus = std::uint64_t{1} << 20;
+    config.ecamBytes = pci::RootComplex::BusCount * EcamBytesPerBus;
     if (const auto base = m_pci->lpcBridge().powerBase())
         config.powerManagementBase = *base;
     const std::uint64_t afterRam = address_map::FourGibibytes + m_memory->highBytes();

@@ -20,6 +20,8 @@ public:
     static constexpr std::uint16_t ConfigPortsBase = 0xcf8;
     static constexpr std::uint16_t ConfigPortsLength = 8;
     static constexpr std::uint64_t EcamBytes = std::uint64_t{256} << 20;
+    /// Buses that can have functions: tables that promise more make guests search them one by one.
+    static constexpr unsigned BusCount = 1;
 
     /// `resetPort` answers byte accesses to CF9h, which lies inside the address port's range.
     explicit RootComplex(BusDevice& resetPort);

@@ -5,6 +5,7 @@
 #include "firmware/acpi_files.h"
 #include "firmware/firmware_locator.h"
 #include "firmware/linux_boot.h"
+#include "firmware/mp_table.h"
 #include "machine/address_map.h"
 #include "machine/uuid.h"
 
@@ -168,7 +169,9 @@ Result<std::optional<firmware::BootEntry>> Machine::prepareStart()
         return std::nullopt;
     m_pci->programAsFirmwareWould();
     const auto layout = memoryLayout();
-    const auto rsdp = VM_TRY(firmware::placeAcpiTables(m_memory->guestMemory(), acpiConfig(), layout));
+    const auto acpi = acpiConfig();
+    const auto rsdp = VM_TRY(firmware::placeAcpiTables(m_memory->guestMemory(), acpi, layout));
+    VM_TRY(firmware::placeMpTable(m_memory->guestMemory(), acpi.apicIds));
     VM_TRY(firmware::placeSmbios(m_memory->guestMemory(), smbiosConfig()));
     firmware::LinuxBootConfig boot{.kernelPath = m_config.kernel->path,
                                    .commandLine = m_config.kernel->commandLine,

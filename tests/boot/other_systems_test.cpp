@@ -3,6 +3,8 @@
 // emulates; seconds elsewhere.
 #include "boot/guest_harness.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <thread>
 
@@ -18,24 +20,70 @@ engine::VmConfig biosConfig(std::uint64_t mebibytes = 128)
     return config;
 }
 
-TEST(OtherSystems, BootBasicComputesFromADisk)
+/// A copy of an image, padded to a size that firmware accepts as a hard disk.
+class PaddedDisk {
+public:
+    explicit PaddedDisk(const std::filesystem::path& image)
+        : m_path(std::filesystem::temp_directory_path()
+                 / ("guesthouse-padded-" + std::to_string(::getpid()) + ".img"))
+    {
+        constexpr std::uintmax_t OneMebibyte = 1 << 20;
+        std::filesystem::copy_file(image, m_path, std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::permissions(m_path, std::filesystem::perms::owner_write,
+                                     std::filesystem::perm_options::add);
+        std::filesystem::resize_file(m_path, OneMebibyte);
+    }
+    ~PaddedDisk() { std::filesystem::remove(m_path); }
+    PaddedDisk(const PaddedDisk&) = delete;
+    PaddedDisk& operator=(const PaddedDisk&) = delete;
+    PaddedDisk(PaddedDisk&&) = delete;
+    PaddedDisk& operator=(PaddedDisk&&) = delete;
+    [[nodiscard]] std::string path() const { return m_path.string(); }
+
+private:
+    std::filesystem::path m_path;
+};
+
+void computeInBasic(const engine::VmConfig& config)
+{
+    boot::Guest guest(config);
+    ASSERT_TRUE(guest.start()) << guest.error();
+    ASSERT_TRUE(guest.waitForScreen("\n>", 240s)) << guest.screen();
+    guest.type("10 print 6*7\nrun\n");
+    EXPECT_TRUE(guest.waitForScreen("42", 60s)) << guest.screen();
+}
+
+TEST(OtherSystems, BootBasicComputesFromAFloppy)
 {
     REQUIRE_KVM();
     const auto image = boot::sharedGuests() / "others/basic.img";
     REQUIRE_FILE(image);
-    for (const bool floppy : {false, true}) {
-        auto config = biosConfig();
-        if (floppy)
-            config.floppyPath = image.string();
-        else
-            config.disks.push_back({.path = image.string(), .format = "raw", .discardChanges = true});
-        boot::Guest guest(config);
-        ASSERT_TRUE(guest.start()) << guest.error();
-        ASSERT_TRUE(guest.waitForScreen(">", 180s)) << guest.screen();
-        guest.type("10 print 6*7\nrun\n");
-        EXPECT_TRUE(guest.waitForScreen("42", 60s)) << guest.screen();
-    }
+    auto config = biosConfig();
+    config.floppyPath = image.string();
+    computeInBasic(config);
 }
+
+class OtherSystemsOnBus : public testing::TestWithParam<engine::DiskBus> {};
+
+TEST_P(OtherSystemsOnBus, BootBasicComputesFromADisk)
+{
+    REQUIRE_KVM();
+    const auto image = boot::sharedGuests() / "others/basic.img";
+    REQUIRE_FILE(image);
+    const PaddedDisk disk(image);
+    auto config = biosConfig();
+    config.disks.push_back({.path = disk.path(), .bus = GetParam(), .format = "raw", .discardChanges = true});
+    computeInBasic(config);
+}
+
+INSTANTIATE_TEST_SUITE_P(Buses, OtherSystemsOnBus,
+                         testing::Values(engine::DiskBus::Ahci, engine::DiskBus::Nvme,
+                                         engine::DiskBus::Virtio),
+                         [](const auto& bus) {
+                             return bus.param == engine::DiskBus::Ahci   ? "Ahci"
+                                    : bus.param == engine::DiskBus::Nvme ? "Nvme"
+                                                                         : "Virtio";
+                         });
 
 TEST(OtherSystems, TetrosPlays)
 {

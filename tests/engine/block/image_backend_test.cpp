@@ -169,7 +169,6 @@ TEST_P(BackendTest, RacingRequestsLeaveAHealthyImage)
 {
     std::mt19937_64 random(11);
     Bytes source = pattern(256 * 1024, 3);
-    Bytes sink(256 * 1024);
     std::counting_semaphore<> room(32);
     std::atomic<unsigned> failures = 0;
     const auto finish = [&](BlockStatus status) {
@@ -183,15 +182,19 @@ TEST_P(BackendTest, RacingRequestsLeaveAHealthyImage)
         m_loop->post([&, offset, length, kind = random() % 10] {
             IoVectors from;
             from.append(source.data(), length);
+            auto sink = std::make_unique<Bytes>(length);
             IoVectors into;
-            into.append(sink.data(), length);
+            into.append(sink->data(), length);
             switch (kind) {
             case 0: m_disk->discard(offset, length, finish); break;
             case 1: m_disk->writeZeroes(offset, length, true, finish); break;
             case 2: m_disk->writeZeroes(offset, length, false, finish); break;
             case 3: m_disk->flush(finish); break;
             case 4:
-            case 5: m_disk->read(offset, std::move(into), finish); break;
+            case 5:
+                m_disk->read(offset, std::move(into),
+                             [kept = std::move(sink), finish](BlockStatus status) { finish(status); });
+                break;
             default: m_disk->write(offset, std::move(from), finish); break;
             }
         });
@@ -279,12 +282,13 @@ TEST_P(BackendTest, DiscardedChangesLeaveTheImageAlone)
 
 TEST_P(BackendTest, CancelledRequestsStillComplete)
 {
-    Bytes bytes(4 << 20);
+    constexpr std::size_t PartBytes = 1 << 18;
+    Bytes bytes(100 * PartBytes);
     std::atomic<unsigned> completed = 0;
     m_loop->runAndWait([&] {
-        for (int i = 0; i < 100; ++i) {
+        for (std::size_t i = 0; i < 100; ++i) {
             IoVectors into;
-            into.append(bytes.data(), bytes.size());
+            into.append(bytes.data() + i * PartBytes, PartBytes);
             m_disk->read(0, std::move(into), [&](BlockStatus status) {
                 EXPECT_TRUE(status == BlockStatus::Ok || status == BlockStatus::Cancelled);
                 ++completed;

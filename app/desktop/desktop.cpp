@@ -37,7 +37,6 @@ void applyLook()
     if (dark)
         QApplication::setPalette(darkPalette());
     useIconThemeFor(QApplication::palette());
-    QApplication::setWindowIcon(themeIcon(u"guesthouse"_s));
 }
 
 /// For the start-time benchmark: one line when the first picture is there, then the end.

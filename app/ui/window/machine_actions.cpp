@@ -48,11 +48,18 @@ MachineActions::MachineActions(QWidget* window) : QObject(window), newGuest(null
 
 QAction* MachineActions::add(const QString& text, const char* icon, const QKeySequence& keys)
 {
-    auto* action = new QAction(themeIcon(QString::fromLatin1(icon)), text, this);
+    auto* action = new QAction(text, this);
+    m_iconNames << QString::fromLatin1(icon);
     action->setShortcut(keys);
     m_window->addAction(action);
     m_all << action;
     return action;
+}
+
+void MachineActions::loadIcons()
+{
+    for (qsizetype i = 0; i < m_all.size(); ++i)
+        m_all[i]->setIcon(themeIcon(m_iconNames[i]));
 }
 
 void MachineActions::fillMenuBar(QMenuBar* bar) const

@@ -53,6 +53,8 @@ public:
     [[nodiscard]] QList<QAction*> headerButtons() const;
     [[nodiscard]] QList<QAction*> all() const { return m_all; }
 
+    /// Looking up thirty icons takes longer than the rest of the window: do it after the first picture.
+    void loadIcons();
     /// Enables what makes sense for this guest (nullptr: none is selected).
     void update(const GuestItem* guest);
 
@@ -60,6 +62,7 @@ private:
     QAction* add(const QString& text, const char* icon, const QKeySequence& keys = {});
     QWidget* m_window;
     QList<QAction*> m_all;
+    QStringList m_iconNames; // one for each of m_all
 };
 
 } // namespace app

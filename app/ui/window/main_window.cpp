@@ -33,16 +33,22 @@ MainWindow::MainWindow(WindowServices services, QWidget* parent)
       m_check(new HostCheckPage(m_services.hostCheck)), m_message(new MessageBar), m_jobs(new QVBoxLayout)
 {
     setWindowTitle(tr("Guesthouse"));
-    setWindowIcon(themeIcon(u"guesthouse"_s));
     setAcceptDrops(true);
     resize(1080, 700);
     buildLayout();
     connectActions();
     connectInputActions();
     connectStore();
-    buildTray();
     restoreGeometry(QSettings().value(u"window/geometry"_s).toByteArray());
     refresh();
+}
+
+/// What the first picture need not wait for.
+void MainWindow::finishStart()
+{
+    setWindowIcon(themeIcon(u"guesthouse"_s));
+    m_actions->loadIcons();
+    buildTray();
     m_check->check();
 }
 
@@ -248,8 +254,10 @@ void MainWindow::changeEvent(QEvent* event)
 void MainWindow::paintEvent(QPaintEvent* event)
 {
     QMainWindow::paintEvent(event);
-    if (!std::exchange(m_hasPainted, true))
-        emit firstPainted();
+    if (std::exchange(m_hasPainted, true))
+        return;
+    emit firstPainted();
+    QTimer::singleShot(0, this, &MainWindow::finishStart);
 }
 
 } // namespace app

@@ -63,6 +63,7 @@ private:
     void connectInputActions();
     void connectStore();
     void buildTray();
+    void finishStart();
     void refresh();
     void selectGuest(const QString& id);
     void activateGuest(const QString& id);

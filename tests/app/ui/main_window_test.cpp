@@ -299,7 +299,7 @@ void MainWindowTest::everyControlHasANameAndEveryActionAnIcon()
         }
     }
     for (const QAction* action : window->actions().all())
-        QVERIFY2(!action->icon().isNull(), qPrintable(action->text()));
+        QTRY_VERIFY2(!action->icon().isNull(), qPrintable(action->text()));
     QSet<QKeySequence> keys;
     for (const QAction* action : window->actions().all()) {
         QVERIFY2(action->shortcut().isEmpty() || !keys.contains(action->shortcut()),

@@ -1,0 +1,1527 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="fr">
+<context>
+    <name>BootCoach</name>
+    <message>
+        <source>Neither the disk nor the CD can be started. Is it the right medium?</source>
+        <translation>Ni le disque ni le CD ne peuvent démarrer. Est-ce le bon support ?</translation>
+    </message>
+    <message>
+        <source>Choose another medium…</source>
+        <translation>Choisir un autre support…</translation>
+    </message>
+    <message>
+        <source>The disk is still empty: there is nothing to start. Insert an installation CD.</source>
+        <translation>Le disque est encore vide : il n'y a rien à démarrer. Insérez un CD d'installation.</translation>
+    </message>
+    <message>
+        <source>Choose a medium…</source>
+        <translation>Choisir un support…</translation>
+    </message>
+    <message>
+        <source>This medium starts only with a BIOS, and the guest uses UEFI.</source>
+        <translation>Ce support ne démarre qu'avec un BIOS, et l'invité utilise UEFI.</translation>
+    </message>
+    <message>
+        <source>Switch to BIOS and restart</source>
+        <translation>Passer au BIOS et redémarrer</translation>
+    </message>
+    <message>
+        <source>This medium starts only with UEFI, and the guest uses a BIOS.</source>
+        <translation>Ce support ne démarre qu'avec UEFI, et l'invité utilise un BIOS.</translation>
+    </message>
+    <message>
+        <source>Switch to UEFI and restart</source>
+        <translation>Passer à UEFI et redémarrer</translation>
+    </message>
+    <message>
+        <source>The guest crashed so badly that it reset itself.</source>
+        <translation>L'invité a planté si gravement qu'il s'est réinitialisé.</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>Afficher le journal</translation>
+    </message>
+    <message>
+        <source>The guest has halted and waits for nothing.</source>
+        <translation>L'invité s'est arrêté et n'attend plus rien.</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Redémarrer</translation>
+    </message>
+    <message>
+        <source>The computer's disk is full. The guest waits; free some space and resume it.</source>
+        <translation>Le disque de l'ordinateur est plein. L'invité attend ; libérez de la place et reprenez-le.</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>Ouvrir le dossier</translation>
+    </message>
+    <message>
+        <source>The guest restarts. If the installation has finished, take the CD out.</source>
+        <translation>L'invité redémarre. Si l'installation est terminée, retirez le CD.</translation>
+    </message>
+    <message>
+        <source>Eject the CD</source>
+        <translation>Éjecter le CD</translation>
+    </message>
+    <message>
+        <source>The guest failed: %1</source>
+        <translation>L'invité a échoué : %1</translation>
+    </message>
+    <message>
+        <source>Firmware started</source>
+        <translation>Micrologiciel démarré</translation>
+    </message>
+    <message>
+        <source>Firmware found the hardware</source>
+        <translation>Le micrologiciel a trouvé le matériel</translation>
+    </message>
+    <message>
+        <source>First read from a disk</source>
+        <translation>Première lecture d'un disque</translation>
+    </message>
+    <message>
+        <source>Operating system started</source>
+        <translation>Système d'exploitation démarré</translation>
+    </message>
+</context>
+<context>
+    <name>DefaultReason</name>
+    <message>
+        <source>This is what the makers of the system recommend.</source>
+        <translation>C'est ce que recommandent les auteurs du système.</translation>
+    </message>
+    <message>
+        <source>The makers of the system state only a minimum.</source>
+        <translation>Les auteurs du système n'indiquent qu'un minimum.</translation>
+    </message>
+    <message>
+        <source>The system would like more than this computer can spare.</source>
+        <translation>Le système voudrait plus que cet ordinateur ne peut offrir.</translation>
+    </message>
+    <message>
+        <source>A size that suits most systems.</source>
+        <translation>Une taille qui convient à la plupart des systèmes.</translation>
+    </message>
+    <message>
+        <source>The system runs from its own medium.</source>
+        <translation>Le système fonctionne depuis son propre support.</translation>
+    </message>
+    <message>
+        <source>The medium starts only with a BIOS.</source>
+        <translation>Le support ne démarre qu'avec un BIOS.</translation>
+    </message>
+    <message>
+        <source>The medium starts only with UEFI.</source>
+        <translation>Le support ne démarre qu'avec UEFI.</translation>
+    </message>
+    <message>
+        <source>The system asks for UEFI.</source>
+        <translation>Le système demande UEFI.</translation>
+    </message>
+    <message>
+        <source>A BIOS starts nearly every medium, and fast.</source>
+        <translation>Un BIOS démarre presque tous les supports, et vite.</translation>
+    </message>
+    <message>
+        <source>The system has drivers for virtual hardware: the fastest choice.</source>
+        <translation>Le système a des pilotes pour le matériel virtuel : le choix le plus rapide.</translation>
+    </message>
+    <message>
+        <source>Nearly every system has drivers for this hardware.</source>
+        <translation>Presque tous les systèmes ont des pilotes pour ce matériel.</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorText</name>
+    <message>
+        <source>The disk is full. Free some space and try again.</source>
+        <translation>Le disque est plein. Libérez de la place et réessayez.</translation>
+    </message>
+    <message>
+        <source>Access is denied. Check who owns the file and that you may write to it.</source>
+        <translation>Accès refusé. Vérifiez à qui est le fichier et que vous pouvez y écrire.</translation>
+    </message>
+    <message>
+        <source>Something is missing that the guest needs.</source>
+        <translation>Il manque quelque chose dont l'invité a besoin.</translation>
+    </message>
+    <message>
+        <source>It is in use by another program.</source>
+        <translation>C'est utilisé par un autre programme.</translation>
+    </message>
+    <message>
+        <source>The file is damaged; it is left untouched.</source>
+        <translation>Le fichier est endommagé ; il n'est pas modifié.</translation>
+    </message>
+</context>
+<context>
+    <name>GuestDraft</name>
+    <message>
+        <source>Demo</source>
+        <translation>Démo</translation>
+    </message>
+    <message>
+        <source>New guest</source>
+        <translation>Nouvel invité</translation>
+    </message>
+</context>
+<context>
+    <name>GuestState</name>
+    <message>
+        <source>Off</source>
+        <translation>Éteint</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Démarrage</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>En marche</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>En pause</translation>
+    </message>
+    <message>
+        <source>Shutting down</source>
+        <translation>Arrêt en cours</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>En échec</translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation>Endommagé</translation>
+    </message>
+</context>
+<context>
+    <name>QObject</name>
+    <message>
+        <source>Screen of the guest</source>
+        <translation>Écran de l'invité</translation>
+    </message>
+</context>
+<context>
+    <name>Setting</name>
+    <message>
+        <source>Choose…</source>
+        <translation>Choisir…</translation>
+    </message>
+    <message>
+        <source>Choose a file: %1</source>
+        <translation>Choisir un fichier : %1</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>Général</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nom</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>Groupe</translation>
+    </message>
+    <message>
+        <source>Guests of one group are listed together.</source>
+        <translation>Les invités d'un groupe sont listés ensemble.</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notes</translation>
+    </message>
+    <message>
+        <source>Favourite</source>
+        <translation>Favori</translation>
+    </message>
+    <message>
+        <source>Favourites are listed first.</source>
+        <translation>Les favoris sont listés en premier.</translation>
+    </message>
+    <message>
+        <source>Processors and memory</source>
+        <translation>Processeurs et mémoire</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>Processeurs</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Mémoire</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Démarrer</translation>
+    </message>
+    <message>
+        <source>Firmware</source>
+        <translation>Micrologiciel</translation>
+    </message>
+    <message>
+        <source>An installed system starts only with the one it was installed with.</source>
+        <translation>Un système installé ne démarre qu'avec celui de son installation.</translation>
+    </message>
+    <message>
+        <source>BIOS</source>
+        <translation>BIOS</translation>
+    </message>
+    <message>
+        <source>UEFI</source>
+        <translation>UEFI</translation>
+    </message>
+    <message>
+        <source>Own file</source>
+        <translation>Fichier personnel</translation>
+    </message>
+    <message>
+        <source>Start first from</source>
+        <translation>Démarrer d'abord depuis</translation>
+    </message>
+    <message>
+        <source>Automatic: the disk as soon as something is installed on it.</source>
+        <translation>Automatique : le disque dès que quelque chose y est installé.</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatique</translation>
+    </message>
+    <message>
+        <source>CD</source>
+        <translation>CD</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disque</translation>
+    </message>
+    <message>
+        <source>Floppy</source>
+        <translation>Disquette</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Réseau</translation>
+    </message>
+    <message>
+        <source>Clock shows local time</source>
+        <translation>L'horloge indique l'heure locale</translation>
+    </message>
+    <message>
+        <source>Windows expects this.</source>
+        <translation>Windows s'y attend.</translation>
+    </message>
+    <message>
+        <source>Stop instead of restarting</source>
+        <translation>S'arrêter au lieu de redémarrer</translation>
+    </message>
+    <message>
+        <source>Disk %1</source>
+        <translation>Disque %1</translation>
+    </message>
+    <message>
+        <source>Image file</source>
+        <translation>Fichier image</translation>
+    </message>
+    <message>
+        <source>Connected by</source>
+        <translation>Connecté par</translation>
+    </message>
+    <message>
+        <source>Every system knows SATA; virtio and NVMe are faster.</source>
+        <translation>Tous les systèmes connaissent SATA ; virtio et NVMe sont plus rapides.</translation>
+    </message>
+    <message>
+        <source>Read only</source>
+        <translation>Lecture seule</translation>
+    </message>
+    <message>
+        <source>Forget changes</source>
+        <translation>Oublier les changements</translation>
+    </message>
+    <message>
+        <source>What the guest writes is thrown away when it ends.</source>
+        <translation>Ce que l'invité écrit est jeté à la fin.</translation>
+    </message>
+    <message>
+        <source>CD and floppy</source>
+        <translation>CD et disquette</translation>
+    </message>
+    <message>
+        <source>Empty: no disc.</source>
+        <translation>Vide : pas de disque.</translation>
+    </message>
+    <message>
+        <source>Network %1</source>
+        <translation>Réseau %1</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>Accès</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Aucun</translation>
+    </message>
+    <message>
+        <source>Internet</source>
+        <translation>Internet</translation>
+    </message>
+    <message>
+        <source>Isolated</source>
+        <translation>Isolé</translation>
+    </message>
+    <message>
+        <source>Between guests</source>
+        <translation>Entre invités</translation>
+    </message>
+    <message>
+        <source>Tap interface</source>
+        <translation>Interface tap</translation>
+    </message>
+    <message>
+        <source>Card</source>
+        <translation>Carte</translation>
+    </message>
+    <message>
+        <source>Every system knows the Intel card.</source>
+        <translation>Tous les systèmes connaissent la carte Intel.</translation>
+    </message>
+    <message>
+        <source>Of the network between guests, or of the tap interface.</source>
+        <translation>Du réseau entre invités ou de l'interface tap.</translation>
+    </message>
+    <message>
+        <source>MAC address</source>
+        <translation>Adresse MAC</translation>
+    </message>
+    <message>
+        <source>Empty: made from the guest's identity.</source>
+        <translation>Vide : formée d'après l'identité de l'invité.</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Ports redirigés</translation>
+    </message>
+    <message>
+        <source>One a line: tcp:127.0.0.1:2222:22 makes the guest's port 22 reachable at 2222.</source>
+        <translation>Un par ligne : tcp:127.0.0.1:2222:22 rend le port 22 de l'invité accessible en 2222.</translation>
+    </message>
+    <message>
+        <source>Screen and input</source>
+        <translation>Écran et entrée</translation>
+    </message>
+    <message>
+        <source>Has a screen</source>
+        <translation>A un écran</translation>
+    </message>
+    <message>
+        <source>Tablet</source>
+        <translation>Tablette</translation>
+    </message>
+    <message>
+        <source>The pointer follows yours without being captured.</source>
+        <translation>Le pointeur suit le vôtre sans être capturé.</translation>
+    </message>
+</context>
+<context>
+    <name>Size</name>
+    <message>
+        <source>TiB</source>
+        <translation>Tio</translation>
+    </message>
+    <message>
+        <source>GiB</source>
+        <translation>Gio</translation>
+    </message>
+    <message>
+        <source>MiB</source>
+        <translation>Mio</translation>
+    </message>
+</context>
+<context>
+    <name>WindowDialogs</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Raccourcis clavier</translation>
+    </message>
+    <message>
+        <source>Ctrl+Alt, pressed and released alone</source>
+        <translation>Ctrl+Alt, pressées puis relâchées seules</translation>
+    </message>
+    <message>
+        <source>Give keyboard and pointer back from a guest</source>
+        <translation>Reprendre le clavier et le pointeur à un invité</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n guest(s) still run.</source>
+        <translation>
+            <numerusform>%n invité est encore en marche.</numerusform>
+            <numerusform>%n invités sont encore en marche.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They run inside of Guesthouse: what shall become of them?</source>
+        <translation>Ils fonctionnent dans Guesthouse : que doivent-ils devenir ?</translation>
+    </message>
+    <message>
+        <source>&amp;Shut down, then quit</source>
+        <translation>É&amp;teindre, puis quitter</translation>
+    </message>
+    <message>
+        <source>&amp;Keep running, close the window</source>
+        <translation>&amp;Laisser tourner, fermer la fenêtre</translation>
+    </message>
+    <message>
+        <source>&amp;Force off and quit</source>
+        <translation>&amp;Forcer l'arrêt et quitter</translation>
+    </message>
+    <message>
+        <source>Guests run on when the window is closed.</source>
+        <translation>Les invités continuent quand la fenêtre est fermée.</translation>
+    </message>
+    <message>
+        <source>Open Guesthouse again, or its symbol in the system tray, to see them. “Quit” in the Machine menu ends them.</source>
+        <translation>Rouvrez Guesthouse, ou son icône dans la zone de notification, pour les voir. « Quitter » dans le menu Machine les arrête.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep them running</source>
+        <translation>&amp;Les laisser tourner</translation>
+    </message>
+    <message>
+        <source>&amp;Shut them down</source>
+        <translation>Les é&amp;teindre</translation>
+    </message>
+    <message>
+        <source>&amp;Name:</source>
+        <translation>&amp;Nom :</translation>
+    </message>
+</context>
+<context>
+    <name>app::CommandPalette</name>
+    <message>
+        <source>All commands</source>
+        <translation>Toutes les commandes</translation>
+    </message>
+    <message>
+        <source>Type a few letters of a command or a guest</source>
+        <translation>Tapez quelques lettres d'une commande ou d'un invité</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Commande</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Commandes</translation>
+    </message>
+</context>
+<context>
+    <name>app::ConsolePage</name>
+    <message>
+        <source>Start</source>
+        <translation>Démarrer</translation>
+    </message>
+    <message>
+        <source>The guest is off.</source>
+        <translation>L'invité est éteint.</translation>
+    </message>
+    <message>
+        <source>The guest has no screen.</source>
+        <translation>L'invité n'a pas d'écran.</translation>
+    </message>
+    <message>
+        <source>This build has no console; use any VNC viewer on %1</source>
+        <translation>Cette version n'a pas de console ; utilisez un client VNC sur %1</translation>
+    </message>
+</context>
+<context>
+    <name>app::DetailPage</name>
+    <message>
+        <source>Pages of the guest</source>
+        <translation>Pages de l'invité</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>Aperçu</translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation>Console</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Paramètres</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Journal</translation>
+    </message>
+</context>
+<context>
+    <name>app::EmptyPage</name>
+    <message>
+        <source>Welcome to Guesthouse</source>
+        <translation>Bienvenue dans Guesthouse</translation>
+    </message>
+    <message>
+        <source>Drop an ISO or a disk image anywhere on this window,
+or begin with one of these:</source>
+        <translation>Déposez une ISO ou une image disque sur cette fenêtre,
+ou commencez ainsi :</translation>
+    </message>
+    <message>
+        <source>&amp;New guest…</source>
+        <translation>&amp;Nouvel invité…</translation>
+    </message>
+    <message>
+        <source>Start the &amp;demo</source>
+        <translation>Lancer la &amp;démo</translation>
+    </message>
+    <message>
+        <source>A small guest that is part of Guesthouse; nothing to download</source>
+        <translation>Un petit invité fourni avec Guesthouse ; rien à télécharger</translation>
+    </message>
+</context>
+<context>
+    <name>app::GuestConnection</name>
+    <message>
+        <source>The guest did not answer in time.</source>
+        <translation>L'invité n'a pas répondu à temps.</translation>
+    </message>
+    <message>
+        <source>The guest does not run any more.</source>
+        <translation>L'invité ne fonctionne plus.</translation>
+    </message>
+</context>
+<context>
+    <name>app::GuestListModel</name>
+    <message>
+        <source>Favourites</source>
+        <translation>Favoris</translation>
+    </message>
+    <message>
+        <source>Guests</source>
+        <translation>Invités</translation>
+    </message>
+    <message>
+        <source>Started elsewhere</source>
+        <translation>Démarrés ailleurs</translation>
+    </message>
+</context>
+<context>
+    <name>app::GuestListPanel</name>
+    <message>
+        <source>Search guests</source>
+        <translation>Chercher des invités</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Chercher</translation>
+    </message>
+    <message>
+        <source>Guests</source>
+        <translation>Invités</translation>
+    </message>
+</context>
+<context>
+    <name>app::GuestStore</name>
+    <message>
+        <source>The guests cannot be read</source>
+        <translation>Les invités ne peuvent pas être lus</translation>
+    </message>
+    <message>
+        <source>“%1” could not be started</source>
+        <translation>« %1 » n'a pas pu démarrer</translation>
+    </message>
+    <message>
+        <source>“%1” could not do that</source>
+        <translation>« %1 » n'a pas pu faire cela</translation>
+    </message>
+    <message>
+        <source>Guest</source>
+        <translation>Invité</translation>
+    </message>
+    <message>
+        <source>“%1” needs attention</source>
+        <translation>« %1 » demande votre attention</translation>
+    </message>
+</context>
+<context>
+    <name>app::HostCheckPage</name>
+    <message>
+        <source>Command that mends it</source>
+        <translation>Commande qui répare</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Copier</translation>
+    </message>
+    <message>
+        <source>works</source>
+        <translation>fonctionne</translation>
+    </message>
+    <message>
+        <source>fails</source>
+        <translation>échoue</translation>
+    </message>
+    <message>
+        <source>Check &amp;again</source>
+        <translation>Vérifier à &amp;nouveau</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Fermer</translation>
+    </message>
+    <message>
+        <source>Checking this computer…</source>
+        <translation>Vérification de cet ordinateur…</translation>
+    </message>
+    <message>
+        <source>This computer can run guests.</source>
+        <translation>Cet ordinateur peut exécuter des invités.</translation>
+    </message>
+    <message>
+        <source>This computer cannot run guests yet.</source>
+        <translation>Cet ordinateur ne peut pas encore exécuter d'invités.</translation>
+    </message>
+</context>
+<context>
+    <name>app::JobBar</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n second(s) left</source>
+        <translation>
+            <numerusform>encore %n seconde environ</numerusform>
+            <numerusform>encore %n secondes environ</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) left</source>
+        <translation>
+            <numerusform>encore %n minute environ</numerusform>
+            <numerusform>encore %n minutes environ</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>app::LogPage</name>
+    <message>
+        <source>Time</source>
+        <translation>Heure</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Étape</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Détails</translation>
+    </message>
+    <message>
+        <source>Timeline of the boot</source>
+        <translation>Chronologie du démarrage</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>Partie</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Message</translation>
+    </message>
+    <message>
+        <source>Log of the guest</source>
+        <translation>Journal de l'invité</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Journal</translation>
+    </message>
+</context>
+<context>
+    <name>app::MachineActions</name>
+    <message>
+        <source>&amp;New guest…</source>
+        <translation>&amp;Nouvel invité…</translation>
+    </message>
+    <message>
+        <source>&amp;Add a guest's folder…</source>
+        <translation>&amp;Ajouter le dossier d'un invité…</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>&amp;Démarrer</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pause</translation>
+    </message>
+    <message>
+        <source>R&amp;esume</source>
+        <translation>R&amp;eprendre</translation>
+    </message>
+    <message>
+        <source>Shut &amp;down</source>
+        <translation>É&amp;teindre</translation>
+    </message>
+    <message>
+        <source>Rese&amp;t</source>
+        <translation>Réin&amp;itialiser</translation>
+    </message>
+    <message>
+        <source>&amp;Force off…</source>
+        <translation>&amp;Forcer l'arrêt…</translation>
+    </message>
+    <message>
+        <source>Rena&amp;me…</source>
+        <translation>Reno&amp;mmer…</translation>
+    </message>
+    <message>
+        <source>&amp;Clone…</source>
+        <translation>&amp;Cloner…</translation>
+    </message>
+    <message>
+        <source>De&amp;lete</source>
+        <translation>&amp;Supprimer</translation>
+    </message>
+    <message>
+        <source>Open f&amp;older</source>
+        <translation>&amp;Ouvrir le dossier</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y as command</source>
+        <translation>Cop&amp;ier comme commande</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Quitter</translation>
+    </message>
+    <message>
+        <source>&amp;Overview</source>
+        <translation>A&amp;perçu</translation>
+    </message>
+    <message>
+        <source>&amp;Console</source>
+        <translation>&amp;Console</translation>
+    </message>
+    <message>
+        <source>S&amp;ettings</source>
+        <translation>Param&amp;ètres</translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation>&amp;Journal</translation>
+    </message>
+    <message>
+        <source>&amp;Find a guest</source>
+        <translation>&amp;Chercher un invité</translation>
+    </message>
+    <message>
+        <source>F&amp;ull screen</source>
+        <translation>Pl&amp;ein écran</translation>
+    </message>
+    <message>
+        <source>&amp;Dark colours</source>
+        <translation>Couleurs &amp;sombres</translation>
+    </message>
+    <message>
+        <source>Send Ctrl+Alt+&amp;Delete</source>
+        <translation>Envoyer Ctrl+Alt+&amp;Suppr</translation>
+    </message>
+    <message>
+        <source>&amp;Type the clipboard's text</source>
+        <translation>&amp;Taper le texte du presse-papiers</translation>
+    </message>
+    <message>
+        <source>Save a &amp;picture of the screen…</source>
+        <translation>Enregistrer une &amp;image de l'écran…</translation>
+    </message>
+    <message>
+        <source>&amp;Insert a CD…</source>
+        <translation>&amp;Insérer un CD…</translation>
+    </message>
+    <message>
+        <source>&amp;Eject the CD</source>
+        <translation>É&amp;jecter le CD</translation>
+    </message>
+    <message>
+        <source>&amp;All commands…</source>
+        <translation>&amp;Toutes les commandes…</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>&amp;Raccourcis clavier</translation>
+    </message>
+    <message>
+        <source>Check this &amp;computer</source>
+        <translation>Vérifier cet &amp;ordinateur</translation>
+    </message>
+    <message>
+        <source>A&amp;bout Guesthouse</source>
+        <translation>À &amp;propos de Guesthouse</translation>
+    </message>
+    <message>
+        <source>&amp;Machine</source>
+        <translation>&amp;Machine</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Affichage</translation>
+    </message>
+    <message>
+        <source>&amp;Input</source>
+        <translation>&amp;Entrée</translation>
+    </message>
+    <message>
+        <source>&amp;Devices</source>
+        <translation>&amp;Périphériques</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>A&amp;ide</translation>
+    </message>
+</context>
+<context>
+    <name>app::MainWindow</name>
+    <message>
+        <source>Guesthouse</source>
+        <translation>Guesthouse</translation>
+    </message>
+    <message>
+        <source>New guest…</source>
+        <translation>Nouvel invité…</translation>
+    </message>
+    <message>
+        <source>“%1” failed</source>
+        <translation>« %1 » a échoué</translation>
+    </message>
+    <message>
+        <source>“%1” is off</source>
+        <translation>« %1 » est éteint</translation>
+    </message>
+    <message>
+        <source>The guest has shut down.</source>
+        <translation>L'invité s'est éteint.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Guesthouse: %n guest(s) running</source>
+        <translation>
+            <numerusform>Guesthouse : %n invité en marche</numerusform>
+            <numerusform>Guesthouse : %n invités en marche</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 – Guesthouse</source>
+        <translation>%1 – Guesthouse</translation>
+    </message>
+    <message>
+        <source>&amp;Show Guesthouse</source>
+        <translation>&amp;Afficher Guesthouse</translation>
+    </message>
+    <message>
+        <source>Reset this guest?</source>
+        <translation>Réinitialiser cet invité ?</translation>
+    </message>
+    <message>
+        <source>What it has not written to its disk is lost.</source>
+        <translation>Ce qu'il n'a pas écrit sur son disque est perdu.</translation>
+    </message>
+    <message>
+        <source>&amp;Reset</source>
+        <translation>&amp;Réinitialiser</translation>
+    </message>
+    <message>
+        <source>Force this guest off?</source>
+        <translation>Forcer l'arrêt de cet invité ?</translation>
+    </message>
+    <message>
+        <source>It is like pulling the plug. Try “Shut down” first.</source>
+        <translation>C'est comme débrancher la prise. Essayez d'abord « Éteindre ».</translation>
+    </message>
+    <message>
+        <source>&amp;Force off</source>
+        <translation>&amp;Forcer l'arrêt</translation>
+    </message>
+    <message>
+        <source>About Guesthouse</source>
+        <translation>À propos de Guesthouse</translation>
+    </message>
+    <message>
+        <source>Guesthouse %1</source>
+        <translation>Guesthouse %1</translation>
+    </message>
+    <message>
+        <source>Virtual machines for the Linux desktop. Free software under the GNU General Public License, version 3 or later.</source>
+        <translation>Machines virtuelles pour le bureau Linux. Logiciel libre sous licence publique générale GNU, version 3 ou ultérieure.</translation>
+    </message>
+    <message>
+        <source>Insert a CD</source>
+        <translation>Insérer un CD</translation>
+    </message>
+    <message>
+        <source>Save the picture as</source>
+        <translation>Enregistrer l'image sous</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png)</source>
+        <translation>Images (*.png)</translation>
+    </message>
+    <message>
+        <source>Rename “%1”</source>
+        <translation>Renommer « %1 »</translation>
+    </message>
+    <message>
+        <source>The guest was not renamed</source>
+        <translation>L'invité n'a pas été renommé</translation>
+    </message>
+    <message>
+        <source>%1 (copy)</source>
+        <translation>%1 (copie)</translation>
+    </message>
+    <message>
+        <source>%1 (copy %2)</source>
+        <translation>%1 (copie %2)</translation>
+    </message>
+    <message>
+        <source>Add a guest's folder</source>
+        <translation>Ajouter le dossier d'un invité</translation>
+    </message>
+    <message>
+        <source>This folder cannot be used as a guest</source>
+        <translation>Ce dossier ne peut pas servir d'invité</translation>
+    </message>
+    <message>
+        <source>Go to “%1”</source>
+        <translation>Aller à « %1 »</translation>
+    </message>
+    <message>
+        <source>Creating “%1”…</source>
+        <translation>Création de « %1 »…</translation>
+    </message>
+    <message>
+        <source>“%1” was not created</source>
+        <translation>« %1 » n'a pas été créé</translation>
+    </message>
+    <message>
+        <source>Cloning to “%1”…</source>
+        <translation>Clonage vers « %1 »…</translation>
+    </message>
+    <message>
+        <source>The guest was not cloned</source>
+        <translation>L'invité n'a pas été cloné</translation>
+    </message>
+    <message>
+        <source>“%1” was not deleted</source>
+        <translation>« %1 » n'a pas été supprimé</translation>
+    </message>
+    <message>
+        <source>“%1” is no longer listed; its files stay where they are.</source>
+        <translation>« %1 » n'est plus dans la liste ; ses fichiers restent en place.</translation>
+    </message>
+    <message>
+        <source>“%1” was moved to the trash.</source>
+        <translation>« %1 » a été mis à la corbeille.</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Annuler</translation>
+    </message>
+    <message>
+        <source>The guest could not be restored</source>
+        <translation>L'invité n'a pas pu être restauré</translation>
+    </message>
+    <message>
+        <source>The settings were not stored</source>
+        <translation>Les paramètres n'ont pas été enregistrés</translation>
+    </message>
+    <message>
+        <source>Waiting for the guests to shut down…</source>
+        <translation>Attente de l'arrêt des invités…</translation>
+    </message>
+    <message>
+        <source>Some guests did not shut down</source>
+        <translation>Certains invités ne se sont pas éteints</translation>
+    </message>
+    <message>
+        <source>They may wait for an answer on their screen. Quit again to force them off.</source>
+        <translation>Ils attendent peut-être une réponse à l'écran. Quittez à nouveau pour forcer l'arrêt.</translation>
+    </message>
+</context>
+<context>
+    <name>app::MessageBar</name>
+    <message>
+        <source>Close the message</source>
+        <translation>Fermer le message</translation>
+    </message>
+</context>
+<context>
+    <name>app::OverviewPage</name>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>Processeurs</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Mémoire</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disque</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Réseau</translation>
+    </message>
+    <message>
+        <source>Screen of the guest</source>
+        <translation>Écran de l'invité</translation>
+    </message>
+    <message>
+        <source>Open the console</source>
+        <translation>Ouvrir la console</translation>
+    </message>
+    <message>
+        <source>Facts about the guest</source>
+        <translation>Informations sur l'invité</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>Système</translation>
+    </message>
+    <message>
+        <source>Firmware</source>
+        <translation>Micrologiciel</translation>
+    </message>
+    <message>
+        <source>UEFI</source>
+        <translation>UEFI</translation>
+    </message>
+    <message>
+        <source>BIOS</source>
+        <translation>BIOS</translation>
+    </message>
+    <message>
+        <source>CD</source>
+        <translation>CD</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>vide</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Dossier</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notes</translation>
+    </message>
+</context>
+<context>
+    <name>app::SessionInhibitor</name>
+    <message>
+        <source>Guests are running</source>
+        <translation>Des invités sont en marche</translation>
+    </message>
+</context>
+<context>
+    <name>app::SettingsPage</name>
+    <message>
+        <source>Search settings</source>
+        <translation>Chercher un paramètre</translation>
+    </message>
+    <message>
+        <source>Sections</source>
+        <translation>Sections</translation>
+    </message>
+    <message>
+        <source>&amp;Apply</source>
+        <translation>&amp;Appliquer</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Abandonner</translation>
+    </message>
+    <message>
+        <source>This is not complete yet. %1</source>
+        <translation>Ce n'est pas encore complet. %1</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3</source>
+        <translation>%1 : %2 → %3</translation>
+    </message>
+    <message>
+        <source> (now)</source>
+        <translation> (maintenant)</translation>
+    </message>
+    <message>
+        <source> (after restart)</source>
+        <translation> (après redémarrage)</translation>
+    </message>
+    <message>
+        <source>The settings were not stored</source>
+        <translation>Les paramètres n'ont pas été enregistrés</translation>
+    </message>
+</context>
+<context>
+    <name>wizards::CloneDialog</name>
+    <message>
+        <source>Clone “%1”</source>
+        <translation>Cloner « %1 »</translation>
+    </message>
+    <message>
+        <source>Name of the copy</source>
+        <translation>Nom de la copie</translation>
+    </message>
+    <message>
+        <source>The copy has disks and an identity of its own; the original is not changed. At most %1 are copied.</source>
+        <translation>La copie a ses propres disques et sa propre identité ; l'original ne change pas. Au plus %1 sont copiés.</translation>
+    </message>
+    <message>
+        <source>&amp;Clone</source>
+        <translation>&amp;Cloner</translation>
+    </message>
+    <message>
+        <source>&amp;Name:</source>
+        <translation>&amp;Nom :</translation>
+    </message>
+</context>
+<context>
+    <name>wizards::MediumChooser</name>
+    <message>
+        <source>Choose &amp;file…</source>
+        <translation>Choisir un &amp;fichier…</translation>
+    </message>
+    <message>
+        <source>Drop an ISO or a disk image here, or choose a file:</source>
+        <translation>Déposez ici une ISO ou une image disque, ou choisissez un fichier :</translation>
+    </message>
+    <message>
+        <source>File to start from</source>
+        <translation>Fichier de démarrage</translation>
+    </message>
+    <message>
+        <source>ISO, disk image (qcow2, raw, vmdk, vdi), floppy or appliance (ova)</source>
+        <translation>ISO, image disque (qcow2, raw, vmdk, vdi), disquette ou appliance (ova)</translation>
+    </message>
+    <message>
+        <source>Media and disks (*.iso *.img *.qcow2 *.raw *.vmdk *.vdi *.vhd *.vhdx *.flp *.ova *.ovf)</source>
+        <translation>Supports et disques (*.iso *.img *.qcow2 *.raw *.vmdk *.vdi *.vhd *.vhdx *.flp *.ova *.ovf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <source>Choose a medium</source>
+        <translation>Choisir un support</translation>
+    </message>
+</context>
+<context>
+    <name>wizards::NewGuestWizard</name>
+    <message>
+        <source>New guest</source>
+        <translation>Nouvel invité</translation>
+    </message>
+    <message>
+        <source>&amp;Create</source>
+        <translation>&amp;Créer</translation>
+    </message>
+</context>
+<context>
+    <name>wizards::ResourceSlider</name>
+    <message>
+        <source>%1, exact value</source>
+        <translation>%1, valeur exacte</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>Processeurs</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Mémoire</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Disque</translation>
+    </message>
+    <message>
+        <source>MiB</source>
+        <translation>Mio</translation>
+    </message>
+    <message>
+        <source>GiB</source>
+        <translation>Gio</translation>
+    </message>
+    <message numerus="yes">
+        <source>This computer has %n processor(s); guests share them.</source>
+        <translation>
+            <numerusform>Cet ordinateur a %n processeur ; les invités le partagent.</numerusform>
+            <numerusform>Cet ordinateur a %n processeurs ; les invités les partagent.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Leaves %1 of the computer's %2.</source>
+        <translation>Laisse %1 sur les %2 de l'ordinateur.</translation>
+    </message>
+    <message>
+        <source>Grows as it is used; %1 are free now.</source>
+        <translation>Grandit à l'usage ; %1 sont libres maintenant.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n processor(s)</source>
+        <translation>
+            <numerusform>%n processeur</numerusform>
+            <numerusform>%n processeurs</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The guest's system needs at least %1.</source>
+        <translation>Le système de l'invité a besoin d'au moins %1.</translation>
+    </message>
+    <message>
+        <source>More processors than the computer has make the guest slower.</source>
+        <translation>Plus de processeurs que l'ordinateur n'en a ralentissent l'invité.</translation>
+    </message>
+    <message>
+        <source>The computer itself may become slow.</source>
+        <translation>L'ordinateur lui-même peut ralentir.</translation>
+    </message>
+    <message>
+        <source>There is not so much free space; a full guest would stop.</source>
+        <translation>Il n'y a pas tant de place ; un invité plein s'arrêterait.</translation>
+    </message>
+    <message>
+        <source>Takes effect now.</source>
+        <translation>Prend effet maintenant.</translation>
+    </message>
+    <message>
+        <source>Takes effect after a restart of the guest.</source>
+        <translation>Prend effet après un redémarrage de l'invité.</translation>
+    </message>
+</context>
+<context>
+    <name>wizards::SizePage</name>
+    <message>
+        <source>How much may it use?</source>
+        <translation>Combien peut-il utiliser ?</translation>
+    </message>
+    <message>
+        <source>You can change all of this later.</source>
+        <translation>Vous pourrez tout changer plus tard.</translation>
+    </message>
+    <message>
+        <source>Firmware</source>
+        <translation>Micrologiciel</translation>
+    </message>
+    <message>
+        <source>BIOS</source>
+        <translation>BIOS</translation>
+    </message>
+    <message>
+        <source>UEFI</source>
+        <translation>UEFI</translation>
+    </message>
+    <message>
+        <source>&amp;Disk:</source>
+        <translation>&amp;Disque :</translation>
+    </message>
+    <message>
+        <source>&amp;Processors:</source>
+        <translation>&amp;Processeurs :</translation>
+    </message>
+    <message>
+        <source>&amp;Memory:</source>
+        <translation>&amp;Mémoire :</translation>
+    </message>
+    <message>
+        <source>&amp;Firmware:</source>
+        <translation>Micro&amp;logiciel :</translation>
+    </message>
+</context>
+<context>
+    <name>wizards::StartPage</name>
+    <message>
+        <source>Enter a name for the guest.</source>
+        <translation>Donnez un nom à l'invité.</translation>
+    </message>
+    <message>
+        <source>The name is too long.</source>
+        <translation>Le nom est trop long.</translation>
+    </message>
+    <message>
+        <source>A guest called “%1” already exists.</source>
+        <translation>Un invité nommé « %1 » existe déjà.</translation>
+    </message>
+    <message>
+        <source>&amp;Start it now</source>
+        <translation>&amp;Démarrer maintenant</translation>
+    </message>
+    <message>
+        <source>Ready to go</source>
+        <translation>Prêt à démarrer</translation>
+    </message>
+    <message>
+        <source>Give it a name and start.</source>
+        <translation>Donnez-lui un nom et démarrez.</translation>
+    </message>
+    <message>
+        <source>Name of the guest</source>
+        <translation>Nom de l'invité</translation>
+    </message>
+    <message>
+        <source>Copy as co&amp;mmand</source>
+        <translation>Copier comme co&amp;mmande</translation>
+    </message>
+    <message>
+        <source>The command line that creates the same guest</source>
+        <translation>La ligne de commande qui crée le même invité</translation>
+    </message>
+    <message>
+        <source>&amp;Name:</source>
+        <translation>&amp;Nom :</translation>
+    </message>
+    <message>
+        <source>Summary:</source>
+        <translation>Résumé :</translation>
+    </message>
+    <message>
+        <source>Starts from %1</source>
+        <translation>Démarre depuis %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n processor(s)</source>
+        <translation>
+            <numerusform>%n processeur</numerusform>
+            <numerusform>%n processeurs</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of memory</source>
+        <translation>%1 de mémoire</translation>
+    </message>
+    <message>
+        <source>A new disk of %1, which grows as it is used</source>
+        <translation>Un nouveau disque de %1, qui grandit à l'usage</translation>
+    </message>
+    <message>
+        <source>UEFI firmware</source>
+        <translation>Micrologiciel UEFI</translation>
+    </message>
+    <message>
+        <source>BIOS firmware</source>
+        <translation>Micrologiciel BIOS</translation>
+    </message>
+    <message>
+        <source>Network with access to the Internet</source>
+        <translation>Réseau avec accès à Internet</translation>
+    </message>
+</context>
+<context>
+    <name>wizards::WhatPage</name>
+    <message>
+        <source>From an &amp;ISO, a disk or an appliance</source>
+        <translation>Depuis une &amp;ISO, un disque ou une appliance</translation>
+    </message>
+    <message>
+        <source>The built-in &amp;demo: a small tour, nothing to download</source>
+        <translation>La &amp;démo intégrée : une petite visite, rien à télécharger</translation>
+    </message>
+    <message>
+        <source>An &amp;empty guest; I add a medium later</source>
+        <translation>Un invité &amp;vide ; j'ajouterai un support plus tard</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the disk into the guest's folder</source>
+        <translation>&amp;Copier le disque dans le dossier de l'invité</translation>
+    </message>
+    <message>
+        <source>What shall run?</source>
+        <translation>Que voulez-vous lancer ?</translation>
+    </message>
+    <message>
+        <source>Any medium works; a known one gets better defaults.</source>
+        <translation>Tout support convient ; un support connu a de meilleures valeurs par défaut.</translation>
+    </message>
+    <message>
+        <source>Operating system</source>
+        <translation>Système d'exploitation</translation>
+    </message>
+    <message>
+        <source>The original stays as it is. Otherwise the guest writes to it.</source>
+        <translation>L'original reste tel quel. Sinon l'invité y écrit.</translation>
+    </message>
+    <message>
+        <source>&amp;System:</source>
+        <translation>&amp;Système :</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>Inconnu</translation>
+    </message>
+    <message>
+        <source>Looking at the file…</source>
+        <translation>Examen du fichier…</translation>
+    </message>
+    <message>
+        <source>This file cannot be opened. Check the path and that you may read it.</source>
+        <translation>Ce fichier ne peut pas être ouvert. Vérifiez le chemin et que vous pouvez le lire.</translation>
+    </message>
+    <message>
+        <source>Not recognised (%1). You can use it as a CD all the same.</source>
+        <translation>Non reconnu (%1). Vous pouvez quand même l'utiliser comme CD.</translation>
+    </message>
+    <message>
+        <source>Recognised: %1.</source>
+        <translation>Reconnu : %1.</translation>
+    </message>
+    <message>
+        <source>A CD or DVD called “%1”; its system is not known. You can use it all the same.</source>
+        <translation>Un CD ou DVD nommé « %1 » ; son système est inconnu. Vous pouvez quand même l'utiliser.</translation>
+    </message>
+    <message>
+        <source>A floppy disk.</source>
+        <translation>Une disquette.</translation>
+    </message>
+    <message>
+        <source>A disk in the format %1.</source>
+        <translation>Un disque au format %1.</translation>
+    </message>
+    <message>
+        <source>An appliance made by another program.</source>
+        <translation>Une appliance faite par un autre programme.</translation>
+    </message>
+</context>
+<context>
+    <name>wizards::ZonedSlider</name>
+    <message>
+        <source>minimum</source>
+        <extracomment>Label of a slider's tick: the guest's system needs at least this much</extracomment>
+        <translation>minimum</translation>
+    </message>
+    <message>
+        <source>recommended</source>
+        <extracomment>Label of a slider's tick: the guest's system recommends this much</extracomment>
+        <translation>recommandé</translation>
+    </message>
+</context>
+</TS>

@@ -39,10 +39,10 @@ constexpr std::int64_t MaxPixels = std::int64_t{64} << 20U;
 constexpr std::size_t MaxDamageRects = 256;
 
 /// Under which the library keeps our object with its own.
-int s_tag = 0;
+int clientTag = 0;
 
 /// The library logs through two global functions; each connection has a thread of its own.
-thread_local std::string t_lastWords;
+thread_local std::string lastWords;
 
 __attribute__((format(printf, 1, 2))) void remember(const char* format, ...)
 {
@@ -51,9 +51,9 @@ __attribute__((format(printf, 1, 2))) void remember(const char* format, ...)
     va_start(arguments, format);
     std::vsnprintf(line.data(), line.size(), format, arguments);
     va_end(arguments);
-    t_lastWords = line.data();
-    while (t_lastWords.ends_with('\n'))
-        t_lastWords.pop_back();
+    lastWords = line.data();
+    while (lastWords.ends_with('\n'))
+        lastWords.pop_back();
 }
 
 char* duplicate(const std::string& text)
@@ -74,9 +74,9 @@ ClientSession::ClientSession(ConnectionObserver& observer, OwnedFd socket, const
     : m_observer(observer), m_options(options), m_local(isLocalSocket(socket.get())),
       m_client(rfbGetClient(8, 3, 4))
 {
-    static std::once_flag s_once;
-    std::call_once(s_once, registerExtension);
-    t_lastWords.clear();
+    static std::once_flag once;
+    std::call_once(once, registerExtension);
+    lastWords.clear();
     m_client->sock = socket.release();
     m_client->listenSpecified = Yes; // "is connected already"
     m_client->format.redShift = 16;  // QImage::Format_RGB32
@@ -89,7 +89,7 @@ ClientSession::ClientSession(ConnectionObserver& observer, OwnedFd socket, const
         std::free(m_client->serverHost);
         m_client->serverHost = duplicate(options.serverHost);
     }
-    rfbClientSetClientData(m_client, &s_tag, this);
+    rfbClientSetClientData(m_client, &clientTag, this);
     installCallbacks();
 }
 
@@ -104,7 +104,7 @@ ClientSession::~ClientSession()
 
 ClientSession& ClientSession::of(rfbClient* client)
 {
-    return *static_cast<ClientSession*>(rfbClientGetClientData(client, &s_tag));
+    return *static_cast<ClientSession*>(rfbClientGetClientData(client, &clientTag));
 }
 
 void ClientSession::registerExtension()
@@ -187,7 +187,7 @@ bool ClientSession::isTooOld() const
 CloseReason ClientSession::greet()
 {
     if (isTooOld()) {
-        t_lastWords = "The server speaks a version of RFB older than 3.7.";
+        lastWords = "The server speaks a version of RFB older than 3.7.";
         return CloseReason::NotUnderstood;
     }
     // Not the library's other types, for the reason given above.
@@ -250,7 +250,7 @@ bool ClientSession::mallocFrameBuffer()
     m_client->frameBuffer = nullptr;
     if (width <= 0 || height <= 0 || width > MaxSide || height > MaxSide
         || std::int64_t{width} * height > MaxPixels) {
-        t_lastWords = "The server announced a screen of an impossible size.";
+        lastWords = "The server announced a screen of an impossible size.";
         m_broken = true;
         return false;
     }
@@ -344,7 +344,7 @@ bool ClientSession::handleSharedFrame()
     }
     auto frame = m_receiver ? m_receiver->receive(*state) : nullptr;
     if (!frame) {
-        t_lastWords = "The server's shared picture cannot be used.";
+        lastWords = "The server's shared picture cannot be used.";
         m_broken = true;
         return false;
     }
@@ -428,7 +428,7 @@ bool ClientSession::write(const ClientInput& input)
 
 std::string ClientSession::detail()
 {
-    return t_lastWords;
+    return lastWords;
 }
 
 } // namespace console

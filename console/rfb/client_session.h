@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-struct _rfbClient;
+struct _rfbClient; // NOLINT(*-reserved-identifier,*-identifier-naming): the library's name
 
 namespace console {
 
@@ -25,6 +25,8 @@ public:
     ~ClientSession();
     ClientSession(const ClientSession&) = delete;
     ClientSession& operator=(const ClientSession&) = delete;
+    ClientSession(ClientSession&&) = delete;
+    ClientSession& operator=(ClientSession&&) = delete;
 
     /// The whole greeting, including passwords. Stopped means that it went well.
     [[nodiscard]] CloseReason greet();

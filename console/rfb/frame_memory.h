@@ -22,6 +22,8 @@ public:
     virtual ~FrameMemory() = default;
     FrameMemory(const FrameMemory&) = delete;
     FrameMemory& operator=(const FrameMemory&) = delete;
+    FrameMemory(FrameMemory&&) = delete;
+    FrameMemory& operator=(FrameMemory&&) = delete;
 
     [[nodiscard]] int width() const { return m_width; }
     [[nodiscard]] int height() const { return m_height; }

@@ -10,9 +10,9 @@
 namespace console {
 namespace {
 
-std::mutex s_mutex;
-std::vector<int> s_placeholders; // guarded by s_mutex
-bool s_reserved = false;         // guarded by s_mutex
+std::mutex placeholderMutex;
+std::vector<int> placeholders; // guarded by placeholderMutex
+bool isReserved = false;       // guarded by placeholderMutex
 
 int openPlaceholder()
 {
@@ -28,31 +28,31 @@ int openPlaceholder()
 
 void LowDescriptors::reserve()
 {
-    const std::scoped_lock lock(s_mutex);
-    if (std::exchange(s_reserved, true))
+    const std::scoped_lock lock(placeholderMutex);
+    if (std::exchange(isReserved, true))
         return;
     for (int i = 0; i < Reserved; ++i)
         if (const int fd = openPlaceholder(); fd >= 0)
-            s_placeholders.push_back(fd);
+            placeholders.push_back(fd);
 }
 
 std::optional<OwnedFd> LowDescriptors::lower(OwnedFd fd)
 {
     if (fd.get() < FD_SETSIZE)
         return fd;
-    const std::scoped_lock lock(s_mutex);
+    const std::scoped_lock lock(placeholderMutex);
     // Perhaps a low number has become free in the meantime.
     OwnedFd low(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
     if (low && low.get() < FD_SETSIZE)
         return low;
     low.reset();
-    if (s_placeholders.empty())
+    if (placeholders.empty())
         return std::nullopt;
-    const int place = s_placeholders.back();
-    s_placeholders.pop_back();
+    const int place = placeholders.back();
+    placeholders.pop_back();
     // Replaces the placeholder in one step: nobody else can get the number in between.
     if (::dup3(fd.get(), place, O_CLOEXEC) < 0) {
-        s_placeholders.push_back(place);
+        placeholders.push_back(place);
         return std::nullopt;
     }
     return OwnedFd(place);
@@ -60,12 +60,12 @@ std::optional<OwnedFd> LowDescriptors::lower(OwnedFd fd)
 
 void LowDescriptors::refill()
 {
-    const std::scoped_lock lock(s_mutex);
-    while (s_reserved && s_placeholders.size() < Reserved) {
+    const std::scoped_lock lock(placeholderMutex);
+    while (isReserved && placeholders.size() < Reserved) {
         const int fd = openPlaceholder();
         if (fd < 0)
             return;
-        s_placeholders.push_back(fd);
+        placeholders.push_back(fd);
     }
 }
 

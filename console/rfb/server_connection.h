@@ -24,6 +24,8 @@ public:
     ~ServerConnection();
     ServerConnection(const ServerConnection&) = delete;
     ServerConnection& operator=(const ServerConnection&) = delete;
+    ServerConnection(ServerConnection&&) = delete;
+    ServerConnection& operator=(ServerConnection&&) = delete;
 
     /// Speaks RFB on a connected stream socket until the end. Blocks; one call per object. SIGPIPE
     /// must be ignored in this process.

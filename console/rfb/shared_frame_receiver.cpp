@@ -37,6 +37,8 @@ public:
     Mapping(const std::uint8_t* data, std::size_t size) : m_data(data), m_size(size) {}
     Mapping(const Mapping&) = delete;
     Mapping& operator=(const Mapping&) = delete;
+    Mapping(Mapping&&) = delete;
+    Mapping& operator=(Mapping&&) = delete;
     ~Mapping()
     {
         // SAFETY: mapped in map() with this address and size; munmap() lacks const.

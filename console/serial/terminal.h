@@ -38,6 +38,8 @@ public:
     ~Terminal();
     Terminal(const Terminal&) = delete;
     Terminal& operator=(const Terminal&) = delete;
+    Terminal(Terminal&&) = delete;
+    Terminal& operator=(Terminal&&) = delete;
 
     /// Called with bytes for the serial line: keys, and answers to the guest's questions.
     void setOutput(std::function<void(const QByteArray&)> output) { m_output = std::move(output); }

@@ -78,9 +78,7 @@ bool ConsoleView::handleSelectionKey(const QKeyEvent& event)
     const bool modifier = event.key() == Qt::Key_Control || event.key() == Qt::Key_Shift;
     if (copies)
         copySelection();
-    if (copies || event.key() == Qt::Key_Escape)
-        clearSelection();
-    else if (!modifier)
+    if (copies || !modifier)
         clearSelection();
     return copies || modifier || event.key() == Qt::Key_Escape;
 }
@@ -206,7 +204,7 @@ void ConsoleView::mouseReleaseEvent(QMouseEvent* event)
 
 void ConsoleView::mouseMoveEvent(QMouseEvent* event)
 {
-    if (m_selecting) {
+    if (m_selecting && m_selection) {
         m_selection->extendTo(m_geometry.toGuest(event->position()));
         update();
         return;

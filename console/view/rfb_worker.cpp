@@ -15,8 +15,8 @@ namespace {
 /// libvncclient writes to sockets that may have closed; the signal's default would end the program.
 void ignoreBrokenPipes()
 {
-    static std::once_flag s_once;
-    std::call_once(s_once, [] { std::signal(SIGPIPE, SIG_IGN); });
+    static std::once_flag once;
+    std::call_once(once, [] { std::signal(SIGPIPE, SIG_IGN); });
 }
 
 void nameThread()

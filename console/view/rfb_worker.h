@@ -44,6 +44,8 @@ public:
     ~Worker() override;
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
+    Worker(Worker&&) = delete;
+    Worker& operator=(Worker&&) = delete;
 
     void send(ClientInput input) { m_connection.send(std::move(input)); }
     void answer(const std::optional<Credentials>& credentials);

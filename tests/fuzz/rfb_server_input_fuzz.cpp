@@ -61,10 +61,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!inside && !greet(input, data[0] == 2))
         return 0;
 
-    static test::FakeScreen s_screen(70, 66);
+    static test::FakeScreen fakeScreen(70, 66);
     test::RecordingKeyboard keyboard;
     test::RecordingPointer pointer;
-    Screen screen{.frame = s_screen.currentFrame(), .cursor = {}, .leds = {}, .name = "fuzz"};
+    Screen screen{.frame = fakeScreen.currentFrame(), .cursor = {}, .leds = {}, .name = "fuzz"};
     ViewerPicture picture(screen);
     ViewerInput hands(keyboard, pointer);
     ByteWriter out;

@@ -49,6 +49,8 @@ public:
     ~RfbServer();
     RfbServer(const RfbServer&) = delete;
     RfbServer& operator=(const RfbServer&) = delete;
+    RfbServer(RfbServer&&) = delete;
+    RfbServer& operator=(RfbServer&&) = delete;
 
     /// Serves a viewer on an already connected socket (a socket pair's end); no password.
     void adopt(UniqueFd socket);

@@ -19,6 +19,8 @@ public:
     ~Core() override;
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
+    Core(Core&&) = delete;
+    Core& operator=(Core&&) = delete;
 
     [[nodiscard]] Result<> prepare();
     void adopt(UniqueFd socket, const rfb::SessionTerms& terms);

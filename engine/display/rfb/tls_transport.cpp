@@ -96,6 +96,8 @@ public:
     }
     TlsTransport(const TlsTransport&) = delete;
     TlsTransport& operator=(const TlsTransport&) = delete;
+    TlsTransport(TlsTransport&&) = delete;
+    TlsTransport& operator=(TlsTransport&&) = delete;
 
     Result<bool> handshake()
     {

@@ -20,6 +20,8 @@ public:
     ~TlsCredentials();
     TlsCredentials(const TlsCredentials&) = delete;
     TlsCredentials& operator=(const TlsCredentials&) = delete;
+    TlsCredentials(TlsCredentials&&) = delete;
+    TlsCredentials& operator=(TlsCredentials&&) = delete;
 
     [[nodiscard]] bool hasCertificate() const { return m_certificate != nullptr; }
 

@@ -17,6 +17,8 @@ public:
     ViewerInput(KeyboardSink& keyboard, PointerSink& pointer) : m_keyboard(keyboard), m_pointer(pointer) {}
     ViewerInput(const ViewerInput&) = delete;
     ViewerInput& operator=(const ViewerInput&) = delete;
+    ViewerInput(ViewerInput&&) = delete;
+    ViewerInput& operator=(ViewerInput&&) = delete;
     ~ViewerInput() { releaseAll(); }
 
     void key(const KeyEvent& event);

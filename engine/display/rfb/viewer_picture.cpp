@@ -255,7 +255,7 @@ unsigned ViewerPicture::writeSharedFrame(ByteWriter& out)
         writeSharedFrameRect(out, SharedFrameNever);
         return 1;
     case Sharing::NewFrame: {
-        const std::uint16_t serial = m_sender->announce(m_screen.frame);
+        const std::uint16_t serial = m_sender ? m_sender->announce(m_screen.frame) : std::uint16_t{0};
         m_sharing = serial != 0 ? Sharing::Active : Sharing::Declined;
         writeSharedFrameRect(out, serial != 0 ? serial : SharedFrameNever);
         damageAll();

@@ -298,8 +298,9 @@ void ViewerSession::writePending()
 void ViewerSession::watchEvents()
 {
     const std::uint32_t events = EPOLLIN | (backlog() != 0 ? std::uint32_t{EPOLLOUT} : 0U);
-    if (events == std::exchange(m_events, events))
+    if (events == m_events)
         return;
+    m_events = events;
     (void)m_loop.changeEvents(m_socket.get(), events);
 }
 

@@ -57,6 +57,8 @@ public:
     ~ViewerSession();
     ViewerSession(const ViewerSession&) = delete;
     ViewerSession& operator=(const ViewerSession&) = delete;
+    ViewerSession(ViewerSession&&) = delete;
+    ViewerSession& operator=(ViewerSession&&) = delete;
 
     [[nodiscard]] Result<> start();
 

@@ -177,8 +177,10 @@ TEST_F(Interchange, WhatWeCannotDoIsRefusedWithASentence)
     qemuCreate("-o data_file='" + path("data").string() + "'");
     EXPECT_NE(refusal(path()).find("external data file"), std::string::npos);
     run("rm '" + path().string() + "'");
-    qemuCreate(
-        "--object secret,id=s,data=x -o encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10");
+    qemuCreate("-o compat=1.1");
+    Bytes raw = readFile(path());
+    raw.at(35) = std::byte{2}; // crypt_method: LUKS. Creating a real one fails on busy computers
+    writeFile(path(), raw);
     EXPECT_NE(refusal(path()).find("encrypted"), std::string::npos);
 }
 

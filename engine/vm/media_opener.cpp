@@ -5,8 +5,6 @@
 #include "block/image_backend.h"
 #include "block/open_image.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -19,33 +17,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder of ours for files that live as long as the guest runs.
-class TemporaryFolder {
-public:
-    [[nodiscard]] static Result<TemporaryFolder> create()
-    {
-        const char* base = std::getenv("TMPDIR");
-        std::string pattern = std::string(base && *base ? base : "/var/tmp") + "/guesthouse-XXXXXX";
-        if (::mkdtemp(pattern.data()) == nullptr)
-            return failSystem("cannot make a temporary folder " + pattern);
-        return TemporaryFolder(pattern);
-    }
-    ~TemporaryFolder()
-    {
-        std::error_code ignored;
-        if (!m_path.empty())
-            fs::remove_all(m_path, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    TemporaryFolder(TemporaryFolder&& other) noexcept : m_path(std::exchange(other.m_path, {})) {}
-    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-    [[nodiscard]] const fs::path& path() const { return m_path; }
-
-private:
-    explicit TemporaryFolder(fs::path path) : m_path(std::move(path)) {}
-    fs::path m_path;
-};
+/// Where overlays that are thrown away go: on a disk, not in memory, and not where others look.
+fs::path temporaryFolder()
+{
+    const char* named = std::getenv("TMPDIR");
+    return named && *named ? named : "/var/tmp";
+}
 
 Result<block::ImageFormat> formatOf(const DiskConfig& disk)
 {
@@ -54,9 +31,9 @@ Result<block::ImageFormat> formatOf(const DiskConfig& disk)
 
 } // namespace
 
-Result<std::unique_ptr<MediaOpener>> MediaOpener::open(const VmConfig& config, Log& log)
+Result<std::unique_ptr<MediaOpener>> MediaOpener::open(const VmConfig& config, Log& log, FullHandler onFull)
 {
-    std::unique_ptr<MediaOpener> opener(new MediaOpener(log));
+    std::unique_ptr<MediaOpener> opener(new MediaOpener(log, std::move(onFull)));
     for (std::size_t i = 0; i < config.disks.size(); ++i)
         VM_TRY(opener->addDisk(config.disks[i], i));
     for (std::size_t i = 0; i < config.cds.size(); ++i)
@@ -79,21 +56,21 @@ Result<> MediaOpener::addDisk(const DiskConfig& disk, std::size_t index)
                                .readOnly = disk.readOnly,
                                .serial =
                                    disk.serial.empty() ? "GH" + std::to_string(index + 1) : disk.serial};
-    std::unique_ptr<BlockBackend> backend;
-    if (disk.discardChanges) {
-        // The overlay's name disappears at once; its space is freed when the guest ends, however it ends.
-        const auto folder = VM_TRY(TemporaryFolder::create());
-        const fs::path overlay = folder.path() / "overlay.qcow2";
-        VM_TRY(block::createImage(overlay, {.base = fs::absolute(disk.path), .baseFormat = options.format}));
-        options.path = overlay;
-        options.format = block::ImageFormat::Qcow2;
-        options.bases.allowedFolders = {fs::absolute(disk.path).parent_path()};
-        backend = VM_TRY(block::ImageBackend::open(*m_loops.back(), options, &m_log));
-    } else {
-        backend = VM_TRY(block::ImageBackend::open(*m_loops.back(), options, &m_log));
-    }
-    m_media.disks.push_back({.bus = disk.bus, .backend = std::move(backend)});
+    if (disk.discardChanges)
+        options.discardChangesIn = temporaryFolder();
+    auto image = VM_TRY(block::ImageBackend::open(*m_loops.back(), options, &m_log));
+    auto pausing = std::make_unique<block::PausingBackend>(std::move(image),
+                                                           [this, path = disk.path] { m_onFull(path); });
+    m_pausing.push_back(pausing.get());
+    m_media.disks.push_back(
+        {.bus = disk.bus, .backend = std::make_shared<CountingBackend>(std::move(pausing), m_traffic)});
     return {};
+}
+
+void MediaOpener::retryWaiting()
+{
+    for (block::PausingBackend* backend : m_pausing)
+        backend->resume();
 }
 
 Result<> MediaOpener::addCd(const CdConfig& cd, std::size_t index)
@@ -111,8 +88,8 @@ Result<std::shared_ptr<BlockBackend>> MediaOpener::openDisc(std::size_t drive, c
         return fail(ErrorCode::NotFound, "this guest has no CD drive number " + std::to_string(drive)
                                              + "; add one with --cd and start it again");
     const block::DiskOptions options{.path = path, .format = block::ImageFormat::Raw, .readOnly = true};
-    return std::shared_ptr<BlockBackend>(
-        VM_TRY(block::ImageBackend::open(*m_media.cds[drive].loop, options, &m_log)));
+    auto image = VM_TRY(block::ImageBackend::open(*m_media.cds[drive].loop, options, &m_log));
+    return std::make_shared<CountingBackend>(std::move(image), m_traffic);
 }
 
 Result<> MediaOpener::readFloppy(const std::string& path)

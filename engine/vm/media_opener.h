@@ -3,9 +3,12 @@
 
 #include "base/event_loop.h"
 #include "base/log.h"
+#include "block/pausing_backend.h"
 #include "machine/machine_media.h"
+#include "vm/counting_backend.h"
 #include "vm/vm_config.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,8 +19,11 @@ namespace engine {
 /// open. Control thread (or the creating one).
 class MediaOpener {
 public:
+    /// Told, on the disk's thread, that the host's storage is full and a disk's writes wait.
+    using FullHandler = std::function<void(const std::string& path)>;
     /// `log` outlives this object. Errors name the file.
-    [[nodiscard]] static Result<std::unique_ptr<MediaOpener>> open(const VmConfig& config, Log& log);
+    [[nodiscard]] static Result<std::unique_ptr<MediaOpener>> open(const VmConfig& config, Log& log,
+                                                                   FullHandler onFull);
     ~MediaOpener();
     MediaOpener(const MediaOpener&) = delete;
     MediaOpener& operator=(const MediaOpener&) = delete;
@@ -25,18 +31,24 @@ public:
     MediaOpener& operator=(MediaOpener&&) = delete;
 
     [[nodiscard]] const MachineMedia& media() const { return m_media; }
+    /// Tries again what waits for space; before the guest runs on.
+    void retryWaiting();
+    [[nodiscard]] const DiskTraffic& traffic() const { return m_traffic; }
     /// A disc image for a drive that exists already, on that drive's thread.
     [[nodiscard]] Result<std::shared_ptr<BlockBackend>> openDisc(std::size_t drive, const std::string& path);
 
 private:
-    explicit MediaOpener(Log& log) : m_log(log) {}
+    MediaOpener(Log& log, FullHandler onFull) : m_log(log), m_onFull(std::move(onFull)) {}
     [[nodiscard]] Result<> addDisk(const DiskConfig& disk, std::size_t index);
     [[nodiscard]] Result<> addCd(const CdConfig& cd, std::size_t index);
     [[nodiscard]] Result<> readFloppy(const std::string& path);
 
     Log& m_log;
+    FullHandler m_onFull;
+    DiskTraffic m_traffic;
     std::vector<std::unique_ptr<EventLoop>> m_loops; // outlive the backends
     MachineMedia m_media;
+    std::vector<block::PausingBackend*> m_pausing; // inside of m_media
 };
 
 } // namespace engine

@@ -27,12 +27,15 @@ VcpuStop stopAt(const kvm::Vcpu& vcpu, VcpuStop::Kind kind, std::string text = {
 
 } // namespace
 
-VcpuGroup::VcpuGroup(std::string vmName, std::vector<std::unique_ptr<kvm::Vcpu>> vcpus, const Bus& ports,
-                     const Bus& mmio, kvm::CoalescedWrites& coalesced, const kvm::UnknownMsrs& msrs,
-                     Hooks hooks)
-    : m_vmName(std::move(vmName)), m_vcpus(std::move(vcpus)), m_ports(ports), m_mmio(mmio),
-      m_coalesced(coalesced), m_msrs(msrs), m_hooks(std::move(hooks))
-{}
+VcpuGroup::VcpuGroup(std::string vmName, std::vector<std::unique_ptr<kvm::Vcpu>> vcpus,
+                     const Surroundings& surroundings, StopHandler onStop)
+    : m_vmName(std::move(vmName)), m_vcpus(std::move(vcpus)), m_surroundings(surroundings),
+      m_onStop(std::move(onStop))
+{
+    for (const auto& vcpu : m_vcpus)
+        m_assists.push_back(
+            std::make_unique<kvm::InstructionAssist>(*vcpu, m_surroundings.memory, m_surroundings.log));
+}
 
 VcpuGroup::~VcpuGroup()
 {
@@ -97,6 +100,14 @@ std::chrono::nanoseconds VcpuGroup::cpuTime() const
     return total;
 }
 
+std::uint64_t VcpuGroup::assistedInstructions() const
+{
+    std::uint64_t total = 0;
+    for (const auto& assist : m_assists)
+        total += assist->completedCount();
+    return total;
+}
+
 bool VcpuGroup::waitAtGate()
 {
     std::unique_lock lock(m_mutex);
@@ -118,7 +129,8 @@ void VcpuGroup::run(kvm::Vcpu& vcpu)
     }
     {
         kvm::VcpuRunHandle proof = vcpu.bindToThisThread();
-        kvm::ExitDispatcher dispatcher(m_ports, m_mmio, m_coalesced, m_msrs);
+        kvm::ExitDispatcher dispatcher(m_surroundings.ports, m_surroundings.memory.mmio(),
+                                       m_surroundings.coalesced, m_surroundings.msrs);
         for (;;) {
             if (m_gate != Gate::Open) [[unlikely]] {
                 finishInstruction(vcpu, proof, dispatcher);
@@ -138,7 +150,7 @@ void VcpuGroup::run(kvm::Vcpu& vcpu)
             std::unique_lock lock(m_mutex);
             const auto opened = m_opened;
             lock.unlock();
-            m_hooks.onStop(*stopped);
+            m_onStop(*stopped);
             lock.lock();
             ++m_waiting;
             m_changed.notify_all();
@@ -181,11 +193,10 @@ std::optional<VcpuStop> VcpuGroup::handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& 
                 return std::nullopt;
             },
             [&](const kvm::InternalError& error) -> Stop {
-                std::string why;
-                if (error.kind == kvm::InternalErrorKind::Emulation && m_hooks.assist
-                    && m_hooks.assist(vcpu, error, why))
-                    return std::nullopt;
-                return failed(kvm::describe(exit) + (why.empty() ? "" : "; " + why));
+                if (error.kind != kvm::InternalErrorKind::Emulation)
+                    return failed(kvm::describe(exit));
+                const auto completed = m_assists.at(vcpu.index())->complete(error);
+                return completed ? std::nullopt : failed(completed.error().message());
             },
             [&](const kvm::Hypercall& call) -> Stop {
                 constexpr std::uint64_t NotImplemented = ~std::uint64_t{0} - 999; // -KVM_ENOSYS

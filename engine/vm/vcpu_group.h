@@ -3,6 +3,7 @@
 
 #include "bus/address_space.h"
 #include "kvm/exit_dispatch.h"
+#include "kvm/instruction_assist.h"
 #include "kvm/kvm_vm.h"
 #include "kvm/vcpu.h"
 
@@ -36,15 +37,19 @@ struct VcpuStop {
 /// start(), pause(), resume() and stop() belong to the control thread.
 class VcpuGroup {
 public:
-    /// Completes an instruction that the kernel cannot; true when the vCPU can go on, else `why`.
-    using Assist = std::function<bool(kvm::Vcpu& vcpu, const kvm::InternalError& error, std::string& why)>;
-    struct Hooks {
-        std::function<void(VcpuStop)> onStop; ///< on the vCPU's thread; only posts a message
-        Assist assist;
+    /// On the vCPU's thread; only posts a message.
+    using StopHandler = std::function<void(VcpuStop)>;
+    /// What the vCPUs meet; all of it outlives the group.
+    struct Surroundings {
+        const Bus& ports;
+        AddressSpace& memory;
+        kvm::CoalescedWrites& coalesced;
+        const kvm::UnknownMsrs& msrs;
+        Log& log;
     };
 
-    VcpuGroup(std::string vmName, std::vector<std::unique_ptr<kvm::Vcpu>> vcpus, const Bus& ports,
-              const Bus& mmio, kvm::CoalescedWrites& coalesced, const kvm::UnknownMsrs& msrs, Hooks hooks);
+    VcpuGroup(std::string vmName, std::vector<std::unique_ptr<kvm::Vcpu>> vcpus,
+              const Surroundings& surroundings, StopHandler onStop);
     ~VcpuGroup();
     VcpuGroup(const VcpuGroup&) = delete;
     VcpuGroup& operator=(const VcpuGroup&) = delete;
@@ -63,6 +68,8 @@ public:
     [[nodiscard]] const std::vector<std::unique_ptr<kvm::Vcpu>>& vcpus() const { return m_vcpus; }
     /// Returns from guest mode that user space handled. Any thread.
     [[nodiscard]] std::uint64_t exits() const { return m_exits.load(std::memory_order_relaxed); }
+    /// Instructions that were completed where the kernel could not. Any thread.
+    [[nodiscard]] std::uint64_t assistedInstructions() const;
     /// CPU time that the threads have used. Any thread.
     [[nodiscard]] std::chrono::nanoseconds cpuTime() const;
 
@@ -80,11 +87,9 @@ private:
 
     const std::string m_vmName;
     std::vector<std::unique_ptr<kvm::Vcpu>> m_vcpus;
-    const Bus& m_ports;
-    const Bus& m_mmio;
-    kvm::CoalescedWrites& m_coalesced;
-    const kvm::UnknownMsrs& m_msrs;
-    Hooks m_hooks;
+    std::vector<std::unique_ptr<kvm::InstructionAssist>> m_assists; // one for each vCPU
+    const Surroundings m_surroundings;
+    const StopHandler m_onStop;
 
     std::atomic<Gate> m_gate{Gate::Closed}; // written under m_mutex
     std::atomic<std::uint64_t> m_exits{0};

@@ -2,12 +2,9 @@
 #include "vm/vm_impl.h"
 
 #include "kvm/cpu_profile.h"
-#include "kvm/instruction_assist.h"
 
 #include <fcntl.h>
 #include <unistd.h>
-
-#include <map>
 
 namespace engine {
 
@@ -70,7 +67,9 @@ Result<> Vm::Impl::build()
     if (m_serial)
         m_serialSink.emplace(*m_serial);
     VM_TRY(openDebugConsole());
-    m_media = VM_TRY(MediaOpener::open(m_config, m_log));
+    m_media = VM_TRY(MediaOpener::open(m_config, m_log, [this](const std::string& path) {
+        m_loop->post([this, path] { onDiskFull(path); });
+    }));
     m_networks = VM_TRY(NetworkOpener::open(m_config, m_log));
     MachineMedia media = m_media->media();
     media.networkCards = m_networks->cards();
@@ -115,29 +114,29 @@ Result<> Vm::Impl::buildVcpus(const std::shared_ptr<const kvm::Kvm>& kvm)
         vcpus.push_back(
             VM_TRY(m_kvmVm->createVcpu(profile.topology.apicId(i), kvm::buildCpuid(host, profile, i))));
     VM_TRY(m_kvmVm->coalescedWrites().attach(vcpus.front()->fd()));
-    auto assist = createAssist(vcpus);
     m_vcpus = std::make_unique<VcpuGroup>(
-        m_config.name.substr(0, 9), std::move(vcpus), m_machine->ports(), m_machine->addressSpace().mmio(),
-        m_kvmVm->coalescedWrites(), *m_msrs,
-        VcpuGroup::Hooks{
-            .onStop = [this](const VcpuStop& stop) { m_loop->post([this, stop] { onVcpuStop(stop); }); },
-            .assist = std::move(assist)});
+        m_config.name.substr(0, 9), std::move(vcpus),
+        VcpuGroup::Surroundings{.ports = m_machine->ports(),
+                                .memory = m_machine->addressSpace(),
+                                .coalesced = m_kvmVm->coalescedWrites(),
+                                .msrs = *m_msrs,
+                                .log = m_log},
+        [this](const VcpuStop& stop) { m_loop->post([this, stop] { onVcpuStop(stop); }); });
     return {};
 }
 
-VcpuGroup::Assist Vm::Impl::createAssist(std::span<const std::unique_ptr<kvm::Vcpu>> vcpus)
+void Vm::Impl::onDiskFull(const std::string& path)
 {
-    // One per vCPU, each used by its own thread only; the table is complete before the first one runs.
-    auto assists = std::make_shared<std::map<const kvm::Vcpu*, std::unique_ptr<kvm::InstructionAssist>>>();
-    for (const auto& vcpu : vcpus)
-        assists->emplace(vcpu.get(),
-                         std::make_unique<kvm::InstructionAssist>(*vcpu, m_machine->addressSpace(), m_log));
-    return [assists](kvm::Vcpu& vcpu, const kvm::InternalError& error, std::string& why) {
-        const auto completed = assists->at(&vcpu)->complete(error);
-        if (!completed)
-            why = completed.error().message();
-        return completed.has_value();
-    };
+    if (!requireAlive())
+        return;
+    // The guest waits rather than see an error that it would take for a broken disk.
+    (void)pause();
+    const VmProblem problem{
+        .code = ErrorCode::NoSpace,
+        .text = "There is no space left for " + path
+                + ", so the guest is paused. Make space on the computer's disk, then resume it."};
+    m_log.warning("disk", problem.text);
+    m_observer.onProblem(problem);
 }
 
 MachinePlatform Vm::Impl::platform()
@@ -263,6 +262,7 @@ Result<> Vm::Impl::resume()
         return {};
     if (state() == VmState::Created)
         return fail(ErrorCode::InvalidState, "the guest has not been started yet");
+    m_media->retryWaiting();
     thaw();
     publish(VmState::Running, {});
     return {};
@@ -413,7 +413,10 @@ VmStatistics Vm::Impl::statistics() const
     const net::NetStatistics network = m_networks->statistics();
     return {.cpuTime = m_vcpus->cpuTime(),
             .exits = m_vcpus->exits(),
+            .assistedInstructions = m_vcpus->assistedInstructions(),
             .touchedMemoryBytes = m_machine->memory().touchedBytes(),
+            .diskReadBytes = m_media->traffic().readBytes,
+            .diskWrittenBytes = m_media->traffic().writtenBytes,
             .networkReceivedBytes = network.toGuestBytes,
             .networkSentBytes = network.fromGuestBytes};
 }

@@ -81,7 +81,7 @@ private:
 
     [[nodiscard]] Result<> openDebugConsole();
     [[nodiscard]] Result<> buildVcpus(const std::shared_ptr<const kvm::Kvm>& kvm);
-    [[nodiscard]] VcpuGroup::Assist createAssist(std::span<const std::unique_ptr<kvm::Vcpu>> vcpus);
+    void onDiskFull(const std::string& path);
     [[nodiscard]] MachinePlatform platform();
     [[nodiscard]] MachineEvents events();
     void fetchCoalesced();

@@ -66,7 +66,13 @@ Result<std::vector<MappingId>> AddressSpace::replace(std::span<const MappingId> 
         ids.push_back(m_nextId);
         m_mappings.emplace(m_nextId++, std::move(mapping));
     }
-    VM_TRY(publish());
+    if (auto published = publish(); !published) {
+        // The caller never learns the ids, so nobody could remove these later.
+        for (const MappingId id : ids)
+            m_mappings.erase(id);
+        (void)publish();
+        return std::unexpected(std::move(published).error());
+    }
     return ids;
 }
 

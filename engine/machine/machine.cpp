@@ -199,6 +199,7 @@ std::vector<Saveable*> Machine::saveables()
         all.push_back(m_vga.get());
     if (m_entropy)
         all.push_back(m_entropy.get());
+    all.push_back(&m_pci->root());
     return all;
 }
 

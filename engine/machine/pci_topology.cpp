@@ -52,7 +52,7 @@ void PciTopology::programAsFirmwareWould()
 
 std::vector<Saveable*> PciTopology::saveables()
 {
-    return {&m_root, &m_hostBridge, &m_lpcBridge, &m_smbus};
+    return {&m_hostBridge, &m_lpcBridge, &m_smbus};
 }
 
 } // namespace engine

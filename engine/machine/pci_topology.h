@@ -30,6 +30,7 @@ public:
     /// What firmware would program, for a guest that starts without: shadow RAM, configuration window,
     /// power management block, interrupt routes.
     void programAsFirmwareWould();
+    /// The chipset's functions; root() comes after all functions.
     [[nodiscard]] std::vector<Saveable*> saveables();
 
 private:

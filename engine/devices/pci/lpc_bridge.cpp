@@ -76,9 +76,26 @@ void LpcBridge::reset()
     applyAll();
 }
 
+void LpcBridge::saveState(StateWriter& out) const
+{
+    StateWriter header;
+    PciFunction::saveState(header);
+    out.version(1);
+    out.bytes(header.data());
+    out.bytes(m_chipsetConfig.values());
+}
+
 Result<> LpcBridge::restoreState(StateReader& in)
 {
-    VM_TRY(PciFunction::restoreState(in));
+    constexpr std::size_t HeaderLimit = 8192;
+    (void)in.version(1);
+    const auto header = in.bytes(HeaderLimit);
+    std::vector<std::byte> chipsetConfig(ChipsetConfigBytes);
+    in.bytes(chipsetConfig);
+    VM_TRY(in.finish());
+    StateReader headerIn(header);
+    VM_TRY(PciFunction::restoreState(headerIn));
+    m_chipsetConfig.setValues(chipsetConfig);
     applyAll();
     return {};
 }
@@ -165,6 +182,18 @@ void LpcBridge::ChipsetConfig::reset()
         m_bytes.at(at + 1) = RouteHigh;
     }
     m_bytes.at(GeneralControl) = NoReboot;
+}
+
+std::vector<std::byte> LpcBridge::ChipsetConfig::values() const
+{
+    std::scoped_lock lock(m_mutex);
+    return {m_bytes.begin(), m_bytes.end()};
+}
+
+void LpcBridge::ChipsetConfig::setValues(std::span<const std::byte> values)
+{
+    std::scoped_lock lock(m_mutex);
+    std::ranges::copy(values, m_bytes.begin());
 }
 
 void LpcBridge::ChipsetConfig::read(std::uint64_t offset, std::span<std::byte> data)

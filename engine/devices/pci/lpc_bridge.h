@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace engine::pci {
 
@@ -28,6 +29,7 @@ public:
     LpcBridge& operator=(LpcBridge&&) = delete;
 
     void reset() override;
+    void saveState(StateWriter& out) const override;
     [[nodiscard]] Result<> restoreState(StateReader& in) override;
     /// Where the power management block answers, nullopt while ACPI_EN is clear.
     [[nodiscard]] std::optional<std::uint16_t> powerBase() const { return m_powerBase; }
@@ -51,9 +53,12 @@ private:
         void read(std::uint64_t offset, std::span<std::byte> data) override;
         void write(std::uint64_t offset, std::span<const std::byte> data) override;
         void reset();
+        [[nodiscard]] std::vector<std::byte> values() const;
+        /// `values` has ChipsetConfigBytes.
+        void setValues(std::span<const std::byte> values);
 
     private:
-        std::mutex m_mutex;
+        mutable std::mutex m_mutex;
         std::array<std::byte, ChipsetConfigBytes> m_bytes{}; // guarded by m_mutex
     };
     void applyAll();

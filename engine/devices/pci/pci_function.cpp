@@ -209,7 +209,8 @@ std::optional<std::uint64_t> PciFunction::wantedAddress(unsigned index) const
     // while its size is probed. Neither may hide what really is there.
     constexpr std::uint64_t ProbeStart = 0xfff0'0000;
     const bool probing = !isIo(bar.kind) && last >= ProbeStart && last <= 0xffff'ffff;
-    if (address == 0 || last < address || probing)
+    constexpr std::uint64_t PhysicalAddressEnd = std::uint64_t{1} << 52; // no x86 CPU reaches beyond
+    if (address == 0 || last < address || last >= PhysicalAddressEnd || probing)
         return std::nullopt;
     if (isIo(bar.kind) && index != RomIndex && last > 0xffff)
         return std::nullopt;
@@ -323,6 +324,7 @@ Result<> PciFunction::restoreState(StateReader& in)
     const auto header = in.bytes(HeaderLimit);
     const auto table = in.bytes(TableLimit);
     const bool asserted = in.boolean();
+    VM_TRY(in.finish());
     StateReader headerIn(header);
     StateReader tableIn(table);
     ConfigSpace restored = m_config;

@@ -96,6 +96,7 @@ Result<> RootComplex::restoreState(StateReader& in)
     VM_TRY(in.finish());
     std::scoped_lock lock(m_mutex);
     m_configAddress = address & AddressMask;
+    remapAll();
     return {};
 }
 

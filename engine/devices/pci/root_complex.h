@@ -42,6 +42,8 @@ public:
 
     [[nodiscard]] std::string stateName() const override { return "pci-root"; }
     void saveState(StateWriter& out) const override;
+    /// After all functions were restored: places the BARs that could not move while another function,
+    /// not restored yet, was in their place.
     [[nodiscard]] Result<> restoreState(StateReader& in) override;
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "machine/network_set.h"
 
+#include "devices/network/e1000e_card.h"
 #include "devices/virtio/net_device.h"
 #include "devices/virtio/virtio_pci_transport.h"
 
@@ -18,13 +19,14 @@ Result<std::unique_ptr<pci::PciFunction>> createCard(const MachineMedia::Network
                                                      Log& log)
 {
     switch (card.model) {
-    case NetworkModel::E1000e: break;
+    case NetworkModel::E1000e:
+        return std::make_unique<E1000eCard>(*card.backend, card.mac, memory, "e1000e" + number);
     case NetworkModel::Virtio:
         return VM_TRY(virtio::VirtioPciTransport::create(
             "virtio-net" + number, std::make_unique<virtio::NetDevice>(*card.backend, card.mac, log), memory,
             log));
     }
-    return fail(ErrorCode::Unsupported, "this build has no e1000e network card; use model=virtio");
+    return fail(ErrorCode::InvalidArgument, "there is no such network card");
 }
 
 /// The path of a network card as firmware writes it.

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "devices/network/e1000e/receive_path.h"
+
+#include "devices/network/checksum.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace engine::e1000e {
+
+namespace {
+
+using network::loadBigEndian16;
+
+constexpr std::size_t AddressBytes = 6;
+constexpr std::size_t TypeAt = 12;
+constexpr std::size_t HeaderBytes = 14;
+constexpr std::size_t TagBytes = 4;
+constexpr std::size_t ShortestFrame = 60;
+constexpr std::size_t CheckSequenceBytes = 4;
+constexpr std::uint32_t ExtendedDescriptors = 1U << 15; // RFCTL.EXSTEN
+constexpr std::uint32_t HeaderSplit = 1U << 10;         // RCTL.DTYP
+// Descriptor status (7.1.4)
+constexpr std::uint32_t Done = 1U << 0;          // DD
+constexpr std::uint32_t EndOfPacket = 1U << 1;   // EOP
+constexpr std::uint32_t NoChecksum = 1U << 2;    // IXSM
+constexpr std::uint32_t VlanStripped = 1U << 3;  // VP
+constexpr std::uint32_t Layer4Checked = 1U << 5; // TCPCS
+constexpr std::uint32_t IpChecked = 1U << 6;     // IPCS
+
+unsigned byteAt(std::span<const std::byte> bytes, std::size_t at)
+{
+    return std::to_integer<unsigned>(bytes[at]);
+}
+
+bool isExactAddress(std::span<const std::byte> frame, const RegisterFile& registers)
+{
+    constexpr std::uint32_t Entries = 16;
+    constexpr std::uint32_t Valid = 1U << 31;
+    for (std::uint32_t i = 0; i < Entries; ++i) {
+        const std::uint32_t low = registers.get(reg::ReceiveAddress + 8 * i);
+        const std::uint32_t high = registers.get(reg::ReceiveAddress + 8 * i + 4);
+        bool same = (high & Valid) != 0;
+        for (std::size_t b = 0; b < AddressBytes; ++b)
+            same = same && byteAt(frame, b) == ((b < 4 ? low >> (8 * b) : high >> (8 * (b - 4))) & 0xff);
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+/// Twelve bits of the address, chosen by RCTL.MO, index the multicast table.
+bool isInMulticastTable(std::span<const std::byte> frame, const RegisterFile& registers)
+{
+    constexpr std::array<unsigned, 4> Shifts{4, 3, 2, 0};
+    const unsigned shift = Shifts.at(registers.get(reg::ReceiveControl) >> 12 & 3);
+    const unsigned bits = (byteAt(frame, 4) | byteAt(frame, 5) << 8) >> shift & 0xfff;
+    return (registers.get(reg::MulticastTable + 4 * (bits >> 5)) >> (bits & 31) & 1) != 0;
+}
+
+bool passesVlanFilter(std::span<const std::byte> frame, const RegisterFile& registers)
+{
+    if ((registers.get(reg::ReceiveControl) & ReceiveVlanFilter) == 0 || frame.size() < HeaderBytes + TagBytes
+        || loadBigEndian16(frame, TypeAt) != registers.get(reg::VlanEtherType))
+        return true;
+    const unsigned id = loadBigEndian16(frame, HeaderBytes) & 0xfff;
+    return (registers.get(reg::VlanTable + 4 * (id >> 5)) >> (id & 31) & 1) != 0;
+}
+
+std::uint32_t bufferBytes(std::uint32_t control)
+{
+    constexpr std::uint32_t Kibibyte = 1024;
+    if (const std::uint32_t flexible = control >> 27 & 0xf; flexible != 0)
+        return flexible * Kibibyte;
+    const std::uint32_t code = control >> 16 & 3;
+    if ((control & ReceiveLargeBuffers) != 0 && code != 0)
+        return (32 * Kibibyte) >> code;
+    return (2 * Kibibyte) >> code;
+}
+
+/// Which checksums the card may vouch for: the network behind it only sends right ones.
+std::uint32_t checksumStatus(std::span<const std::byte> frame, const RegisterFile& registers)
+{
+    constexpr std::uint32_t IpOffload = 1U << 8;     // RXCSUM.IPOFLD
+    constexpr std::uint32_t Layer4Offload = 1U << 9; // RXCSUM.TUOFLD
+    constexpr unsigned Tcp = 6;
+    const std::uint32_t enabled = registers.get(reg::ReceiveChecksum);
+    constexpr std::size_t Ipv4ProtocolAt = HeaderBytes + 9;
+    if (frame.size() <= Ipv4ProtocolAt || loadBigEndian16(frame, TypeAt) != 0x0800)
+        return NoChecksum;
+    std::uint32_t status = (enabled & IpOffload) != 0 ? IpChecked : 0;
+    const bool isFragment = (loadBigEndian16(frame, HeaderBytes + 6) & 0x3fff) != 0;
+    if ((enabled & Layer4Offload) != 0 && !isFragment && byteAt(frame, Ipv4ProtocolAt) == Tcp)
+        status |= Layer4Checked;
+    return status != 0 ? status : NoChecksum;
+}
+
+/// What is written back into a descriptor, in either format.
+struct Report {
+    std::uint32_t status = 0;
+    std::uint16_t length = 0;
+    std::uint16_t vlanTag = 0;
+};
+
+Descriptor writeBack(const Descriptor& before, const Report& report, bool extended)
+{
+    if (extended)
+        return {0, 0, report.status, report.length | std::uint32_t{report.vlanTag} << 16};
+    return {before[0], before[1], report.length,
+            (report.status & 0xff) | std::uint32_t{report.vlanTag} << 16};
+}
+
+void countFrame(std::span<const std::byte> frame, RegisterFile& registers)
+{
+    const bool broadcast =
+        std::ranges::all_of(frame.first(AddressBytes), [](std::byte b) { return b == std::byte{0xff}; });
+    registers.count(reg::GoodReceived);
+    registers.count(reg::TotalReceived);
+    if (broadcast)
+        registers.count(reg::BroadcastReceived);
+    else if ((byteAt(frame, 0) & 1) != 0)
+        registers.count(reg::MulticastReceived);
+    registers.count64(reg::OctetsReceived, static_cast<std::uint32_t>(frame.size() + CheckSequenceBytes));
+}
+
+} // namespace
+
+bool passesFilter(std::span<const std::byte> frame, const RegisterFile& registers)
+{
+    const std::uint32_t control = registers.get(reg::ReceiveControl);
+    if (!passesVlanFilter(frame, registers))
+        return false;
+    if (std::ranges::all_of(frame.first(AddressBytes), [](std::byte b) { return b == std::byte{0xff}; }))
+        return (control & (ReceiveBroadcast | ReceiveAllMulticast)) != 0;
+    if (isExactAddress(frame, registers))
+        return true;
+    if ((byteAt(frame, 0) & 1) == 0)
+        return (control & ReceiveAllUnicast) != 0;
+    return (control & ReceiveAllMulticast) != 0 || isInMulticastTable(frame, registers);
+}
+
+ReceivePath::Outcome ReceivePath::receive(std::span<const std::byte> frame, RegisterFile& registers,
+                                          const GuestMemory& memory)
+{
+    const std::uint32_t control = registers.get(reg::ReceiveControl);
+    if (frame.size() < HeaderBytes || (control & ReceiveEnable) == 0 || (control & HeaderSplit) != 0
+        || !registers.isLinkUp() || !passesFilter(frame, registers))
+        return Outcome::Filtered;
+    Ring ring = Ring::load(registers, reg::ReceiveRing);
+    const std::uint32_t room = bufferBytes(control);
+    Report report{.status = checksumStatus(frame, registers)};
+    m_bytes.assign(frame.begin(), frame.end());
+    if ((registers.get(reg::DeviceControl) & ControlVlanMode) != 0 && frame.size() >= HeaderBytes + TagBytes
+        && loadBigEndian16(frame, TypeAt) == registers.get(reg::VlanEtherType)) {
+        report.vlanTag = loadBigEndian16(frame, HeaderBytes);
+        report.status |= VlanStripped;
+        m_bytes.erase(m_bytes.begin() + TypeAt, m_bytes.begin() + TypeAt + TagBytes);
+    }
+    m_bytes.resize(std::max(m_bytes.size(), ShortestFrame));
+    if ((control & ReceiveStripCrc) == 0)
+        m_bytes.resize(m_bytes.size() + CheckSequenceBytes); // drivers cut it off unseen
+    const auto needed = static_cast<std::uint32_t>((m_bytes.size() + room - 1) / room);
+    if (ring.size != 0 && needed >= ring.size)
+        return Outcome::Filtered; // would never fit
+    if (ring.available() < needed)
+        return Outcome::NoBuffers;
+    const bool extended = (registers.get(reg::ReceiveFilter) & ExtendedDescriptors) != 0;
+    for (std::size_t offset = 0; offset < m_bytes.size(); offset += room) {
+        const std::size_t part = std::min<std::size_t>(room, m_bytes.size() - offset);
+        const bool isLast = offset + part == m_bytes.size();
+        const auto place = ring.at(ring.head);
+        const auto descriptor =
+            place ? memory.readObject<Descriptor>(*place) : Result<Descriptor>(Descriptor{});
+        if (!place || !descriptor)
+            return Outcome::Filtered; // a ring that is not in RAM
+        const GuestAddress buffer((*descriptor)[0] | std::uint64_t{(*descriptor)[1]} << 32);
+        (void)memory.write(buffer, std::span(m_bytes).subspan(offset, part)); // outside of RAM: lost
+        Report piece = report;
+        piece.length = static_cast<std::uint16_t>(part);
+        piece.status = isLast ? report.status | Done | EndOfPacket : std::uint32_t{Done};
+        (void)memory.writeObject(*place, writeBack(*descriptor, piece, extended));
+        ring.head = (ring.head + 1) % ring.size;
+    }
+    registers.set(reg::ReceiveRing + reg::RingHead, ring.head);
+    countFrame(frame, registers);
+    std::uint32_t causes = CauseReceiveTimer | CauseReceiveQueue0;
+    if (ring.available() < ring.size >> (1 + (control >> 8 & 3)))
+        causes |= CauseReceiveThreshold;
+    registers.raise(causes);
+    return Outcome::Stored;
+}
+
+} // namespace engine::e1000e

@@ -1245,6 +1245,18 @@ oder beginnen Sie so:</translation>
         <source>&amp;Create</source>
         <translation>&amp;Anlegen</translation>
     </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
 </context>
 <context>
     <name>wizards::ResourceSlider</name>

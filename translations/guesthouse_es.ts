@@ -1245,6 +1245,18 @@ o empiece con una de estas:</translation>
         <source>&amp;Create</source>
         <translation>&amp;Crear</translation>
     </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Atrás</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Siguiente</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
 </context>
 <context>
     <name>wizards::ResourceSlider</name>

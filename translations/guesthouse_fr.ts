@@ -1245,6 +1245,18 @@ ou commencez ainsi :</translation>
         <source>&amp;Create</source>
         <translation>&amp;Créer</translation>
     </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Retour</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Suivant</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
 </context>
 <context>
     <name>wizards::ResourceSlider</name>

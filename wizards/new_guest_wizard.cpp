@@ -18,6 +18,10 @@ NewGuestWizard::NewGuestWizard(app::HostResources host, QStringList takenNames, 
     setWizardStyle(QWizard::ModernStyle);
     setOption(QWizard::NoBackButtonOnStartPage);
     setButtonText(QWizard::FinishButton, tr("&Create"));
+    // Qt's own words are in another package, which may be missing.
+    setButtonText(QWizard::BackButton, tr("&Back"));
+    setButtonText(QWizard::NextButton, tr("&Next"));
+    setButtonText(QWizard::CancelButton, tr("Cancel"));
     addPage(m_whatPage);
     addPage(new SizePage(m_draft, host));
     addPage(new StartPage(m_draft, std::move(takenNames)));

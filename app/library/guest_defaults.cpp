@@ -130,14 +130,15 @@ GuestDefaults defaultsFor(const OsInfo* os, const Medium& medium, const HostReso
     // Linux and FreeBSD have virtio drivers since long ago; nobody else can be relied on.
     const bool hasVirtio = os && (os->family == "linux" || os->family == "freebsd");
     const auto reason = hasVirtio ? DefaultReason::DriversBuiltIn : DefaultReason::WorksEverywhere;
-    return {
-        .memoryBytes = memoryFor(os, host),
-        .cpuCount = cpusFor(os, host),
-        .diskBytes = diskFor(os, medium, host),
-        .firmware = firmwareFor(os, medium),
-        .diskBus = {.value = hasVirtio ? DiskBus::Virtio : DiskBus::Ahci, .reason = reason},
-        .networkModel = {.value = hasVirtio ? NetworkModel::Virtio : NetworkModel::E1000e, .reason = reason},
-        .isWindows = os && os->family == "winnt"};
+    return {.memoryBytes = memoryFor(os, host),
+            .cpuCount = cpusFor(os, host),
+            .diskBytes = diskFor(os, medium, host),
+            .firmware = firmwareFor(os, medium),
+            .diskBus = {.value = hasVirtio ? DiskBus::Virtio : DiskBus::Ahci, .reason = reason},
+            // The machine has no other card so far. A system without a driver for it starts all the same.
+            .networkModel = {.value = NetworkModel::Virtio,
+                             .reason = hasVirtio ? DefaultReason::DriversBuiltIn : DefaultReason::Usual},
+            .isWindows = os && os->family == "winnt"};
 }
 
 engine::VmConfig makeConfig(const GuestDefaults& defaults, const Medium& medium, std::string name)

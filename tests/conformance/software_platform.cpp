@@ -105,7 +105,10 @@ SoftwareMachine::create(const VmConfig& config, std::chrono::system_clock::time_
 {
     std::unique_ptr<SoftwareMachine> made(new SoftwareMachine);
     made->m_platform = VM_TRY(SoftwarePlatform::create(wallTime));
-    made->m_media = VM_TRY(MediaOpener::open(config, made->m_platform->log()));
+    Log& log = made->m_platform->log();
+    made->m_media = VM_TRY(MediaOpener::open(config, log, [&log](const std::string& path) {
+        log.warning("disk", "the host's storage is full; writes to " + path + " wait");
+    }));
     const MachineEvents events{.resetRequested = [raw = made.get()](ResetKind) { ++raw->m_resetRequests; },
                                .sleepRequested = {},
                                .milestone = {}};

@@ -3,6 +3,7 @@
 #include "cli/disk_command.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_codes.h"
+#include "cli/network_command.h"
 #include "cli/run_command.h"
 
 #include <CLI/CLI.hpp>
@@ -68,6 +69,7 @@ int main(int argc, char** argv)
     int exitCode = app::ExitOk;
     app::addRunCommand(program, exitCode);
     app::addControlCommands(program, exitCode);
+    app::addNetworkCommands(program, exitCode);
     app::addDoctorCommand(program, exitCode);
     program.add_subcommand("disk", "Create, examine, convert and clone disk images (guesthouse disk --help)");
     try {

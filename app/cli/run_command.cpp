@@ -2,6 +2,7 @@
 #include "cli/run_command.h"
 
 #include "cli/exit_codes.h"
+#include "cli/network_options.h"
 #include "cli/text.h"
 #include "runtime/guest_id.h"
 #include "runtime/guest_runner.h"
@@ -41,6 +42,9 @@ struct RunOptions {
     std::string floppy;
     std::vector<std::string> boot;
     std::string debugConsole;
+    std::vector<std::string> networks;
+    std::vector<std::string> forwards;
+    std::string capture;
     bool noDisplay = false;
     bool exitOnReset = false;
 };
@@ -71,6 +75,7 @@ Result<engine::VmConfig> toConfig(const RunOptions& options)
                                    : device == "disk"   ? engine::BootDevice::Disk
                                    : device == "floppy" ? engine::BootDevice::Floppy
                                                         : engine::BootDevice::Network);
+    config.networks = VM_TRY(parseNetworks(options.networks, options.forwards, options.capture));
     config.hasDisplay = !options.noDisplay;
     config.stopOnReset = options.exitOnReset;
     if (!options.medium.empty())
@@ -254,6 +259,12 @@ void addRunCommand(CLI::App& program, int& exitCode)
         ->check(CLI::IsMember({"cd", "disk", "floppy", "network"}));
     command->add_option("--debug-console", options->debugConsole,
                         "Write the firmware's debug output to this file");
+    command->add_option(
+        "--network", options->networks,
+        "A network card: user|isolated|none[,model=e1000e|virtio][,mac=ADDRESS][,host-access]; repeatable");
+    command->add_option("--forward", options->forwards,
+                        "Lead a port of this computer to the guest, for example tcp:2222:22; repeatable");
+    command->add_option("--capture", options->capture, "Record the network's frames in this file (pcapng)");
     command->add_flag("--no-display", options->noDisplay, "No graphics card");
     command->add_flag("--exit-on-reset", options->exitOnReset, "End when the guest resets itself");
     command->footer("Ctrl+C asks the guest to shut down; a second Ctrl+C switches it off.");

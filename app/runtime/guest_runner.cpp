@@ -2,6 +2,7 @@
 #include "runtime/guest_runner.h"
 
 #include "runtime/key_names.h"
+#include "runtime/network_requests.h"
 #include "runtime/serial_backend.h"
 
 #include <nlohmann/json.hpp>
@@ -315,6 +316,8 @@ void GuestRunner::handle(const std::string& verb, const json& parameters, Reply 
                               answerWhenDone(std::move(reply)));
     } else if (verb == "log" || verb == "timeline") {
         answerHistory(verb, reply);
+    } else if (json answer = answerNetworkRequest(*m_vm, verb, parameters); !answer.is_null()) {
+        reply(std::move(answer));
     } else {
         reply(failureAnswer(
             {.code = ErrorCode::Unsupported, .detail = "there is no request \"" + verb + "\""}));

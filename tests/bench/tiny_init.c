@@ -7,10 +7,7 @@ enum { SysWrite = 1, SysPause = 34, SysReboot = 169 };
 static long systemCall(long number, long a, long b, long c)
 {
     long result;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c)
-                     : "rcx", "r11", "memory");
+    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
     return result;
 }
 

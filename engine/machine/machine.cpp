@@ -33,8 +33,10 @@ Result<> Machine::build(const ChipsetSinks& sinks, const MachineMedia& media)
         PciTopology::create(m_ports, m_space, *m_gsis, *m_chipset, *m_memory, m_firmware->rom(), m_platform));
     if (m_config.hasDisplay)
         VM_TRY(addDisplay());
-    m_storage =
-        VM_TRY(StorageSet::create(media, m_config.cpuCount, *m_pci, m_memory->guestMemory(), m_platform.log));
+    // Without firmware nobody else hides it, and Linux waits a third of a second for links that stay down.
+    const auto unusedAhci = m_config.kernel ? StorageSet::UnusedAhci::Hidden : StorageSet::UnusedAhci::Shown;
+    m_storage = VM_TRY(StorageSet::create(media, m_config.cpuCount, *m_pci, m_memory->guestMemory(),
+                                          m_platform.log, unusedAhci));
     m_networks =
         VM_TRY(NetworkSet::create(media.networkCards, *m_pci, m_memory->guestMemory(), m_platform.log));
     if (m_config.hasEntropyDevice)

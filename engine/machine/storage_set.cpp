@@ -31,10 +31,16 @@ std::string hexDigits(std::uint8_t value)
 } // namespace
 
 Result<std::unique_ptr<StorageSet>> StorageSet::create(const MachineMedia& media, unsigned cpuCount,
-                                                       PciTopology& pci, const GuestMemory& memory, Log& log)
+                                                       PciTopology& pci, const GuestMemory& memory, Log& log,
+                                                       UnusedAhci unusedAhci)
 {
     std::unique_ptr<StorageSet> set(new StorageSet(memory, log));
-    VM_TRY(pci.insert(AhciAddress, set->m_ahci));
+    set->m_showsAhci = unusedAhci == UnusedAhci::Shown || !media.cds.empty()
+                       || std::ranges::any_of(media.disks, [](const MachineMedia::Disk& disk) {
+                              return disk.bus == DiskBus::Ahci;
+                          });
+    if (set->m_showsAhci)
+        VM_TRY(pci.insert(AhciAddress, set->m_ahci));
     for (const MachineMedia::Disk& disk : media.disks) {
         switch (disk.bus) {
         case DiskBus::Ahci: set->attachAhciDisk(disk); break;
@@ -107,7 +113,9 @@ std::vector<std::string> StorageSet::bootPaths(const std::vector<BootDevice>& or
 
 std::vector<Saveable*> StorageSet::saveables()
 {
-    std::vector<Saveable*> all{&m_ahci};
+    std::vector<Saveable*> all;
+    if (m_showsAhci)
+        all.push_back(&m_ahci);
     for (const auto& disk : m_virtioDisks)
         all.push_back(disk.get());
     for (const auto& disk : m_nvmeDisks)

@@ -19,10 +19,14 @@ namespace engine {
 /// of its own, from device 4 on.
 class StorageSet {
 public:
+    enum class UnusedAhci : std::uint8_t {
+        Shown,  ///< as the chipset powers on; firmware decides
+        Hidden, ///< as firmware leaves it that switches off what has no drives (ICH9 FD register, SAD1)
+    };
     /// Everything passed in outlives this object.
-    [[nodiscard]] static Result<std::unique_ptr<StorageSet>> create(const MachineMedia& media,
-                                                                    unsigned cpuCount, PciTopology& pci,
-                                                                    const GuestMemory& memory, Log& log);
+    [[nodiscard]] static Result<std::unique_ptr<StorageSet>>
+    create(const MachineMedia& media, unsigned cpuCount, PciTopology& pci, const GuestMemory& memory,
+           Log& log, UnusedAhci unusedAhci = UnusedAhci::Shown);
 
     [[nodiscard]] std::size_t cdCount() const { return m_drives.size(); }
     /// Null for a drive that does not exist.
@@ -40,6 +44,7 @@ private:
                                          const GuestMemory& memory, Log& log);
 
     AhciController m_ahci;
+    bool m_showsAhci = true;
     unsigned m_usedPorts = 0;
     std::uint8_t m_nextDevice = 4;
     std::vector<std::unique_ptr<virtio::VirtioPciTransport>> m_virtioDisks;

@@ -4,6 +4,7 @@
 #include "cli/doctor_command.h"
 #include "cli/exit_codes.h"
 #include "cli/network_command.h"
+#include "cli/library_commands.h"
 #include "cli/run_command.h"
 
 #include <CLI/CLI.hpp>
@@ -50,7 +51,8 @@ int runDesktop(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
-    if (argc == 1)
+    // A file that is dropped on the program's icon arrives as the only argument.
+    if (argc == 1 || (argc == 2 && std::filesystem::is_regular_file(argv[1])))
         return runDesktop(argc, argv);
 
     // The disk verbs have a parser of their own.
@@ -70,6 +72,7 @@ int main(int argc, char** argv)
     app::addRunCommand(program, exitCode);
     app::addControlCommands(program, exitCode);
     app::addNetworkCommands(program, exitCode);
+    app::addLibraryCommands(program, exitCode);
     app::addDoctorCommand(program, exitCode);
     program.add_subcommand("disk", "Create, examine, convert and clone disk images (guesthouse disk --help)");
     try {

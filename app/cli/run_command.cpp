@@ -133,23 +133,12 @@ GuestRunner::End waitForEnd(GuestRunner& runner, const EndSignals& signals)
 
 int run(const RunOptions& options)
 {
-    const EndSignals signals; // before any thread exists
     auto config = toConfig(options);
     if (!config) {
         std::cerr << "guesthouse: " << config.error().message() << '\n';
         return config.error().code == ErrorCode::InvalidArgument ? ExitUsage : ExitFailure;
     }
-    auto runner = GuestRunner::start(std::move(*config));
-    if (!runner) {
-        std::cerr << "guesthouse: " << runner.error().message() << '\n';
-        return ExitFailure;
-    }
-    const GuestRunner::End end = waitForEnd(**runner, signals);
-    runner->reset();
-    if (end.state != engine::VmState::Failed)
-        return ExitOk;
-    std::cerr << "guesthouse: the guest failed: " << end.reason << '\n';
-    return ExitGuestFailed;
+    return runGuest(std::move(*config));
 }
 
 bool isIso9660(const std::string& path)
@@ -231,6 +220,22 @@ Result<> addBareMedium(engine::VmConfig& config, const std::string& path)
         config.disks.push_back({.path = path});
     }
     return {};
+}
+
+int runGuest(engine::VmConfig config)
+{
+    const EndSignals signals; // before any thread exists
+    auto runner = GuestRunner::start(std::move(config));
+    if (!runner) {
+        std::cerr << "guesthouse: " << runner.error().message() << '\n';
+        return ExitFailure;
+    }
+    const GuestRunner::End end = waitForEnd(**runner, signals);
+    runner->reset();
+    if (end.state != engine::VmState::Failed)
+        return ExitOk;
+    std::cerr << "guesthouse: the guest failed: " << end.reason << '\n';
+    return ExitGuestFailed;
 }
 
 void addRunCommand(CLI::App& program, int& exitCode)

@@ -16,6 +16,10 @@ namespace app {
 /// run: one guest in the foreground, without a window. A verb that ran sets `exitCode`.
 void addRunCommand(CLI::App& program, int& exitCode);
 
+/// Runs a guest in the foreground until it ends; Ctrl+C asks it to shut down, a second one forces.
+/// Returns the exit code. Before any other thread exists.
+[[nodiscard]] int runGuest(engine::VmConfig config);
+
 // The words of run's options as values; each error says what would be right.
 
 /// "FILE[,bus=ahci|nvme|virtio][,format=raw|qcow2][,readonly][,snapshot][,serial=TEXT]"

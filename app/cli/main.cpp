@@ -3,8 +3,8 @@
 #include "cli/disk_command.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_codes.h"
-#include "cli/network_command.h"
 #include "cli/library_commands.h"
+#include "cli/network_command.h"
 #include "cli/run_command.h"
 
 #include <CLI/CLI.hpp>

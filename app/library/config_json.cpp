@@ -75,6 +75,7 @@ json toJson(const NetworkConfig& network)
             {"name", network.name},
             {"macAddress", network.macAddress},
             {"captureFile", network.captureFile},
+            {"allowHostLoopback", network.allowHostLoopback},
             {"forwards", std::move(forwards)}};
 }
 
@@ -127,6 +128,7 @@ NetworkConfig readNetwork(JsonReader& reader)
     reader.read("name", network.name);
     reader.read("macAddress", network.macAddress);
     reader.read("captureFile", network.captureFile);
+    reader.read("allowHostLoopback", network.allowHostLoopback);
     reader.readArray("forwards",
                      [&](JsonReader& element) { network.forwards.push_back(readForward(element)); });
     return network;

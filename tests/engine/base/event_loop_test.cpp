@@ -114,13 +114,15 @@ TEST(EventLoop, WatchedDescriptorsCallBackUntilUnwatched)
 TEST(EventLoop, EndsWithTasksWaitingAndDestroysThem)
 {
     const auto token = std::make_shared<int>(1);
+    // They outlive the loop, whose thread may still be using them when its owner lets go.
+    std::promise<void> started;
+    std::promise<void> release;
+    auto released = release.get_future();
     {
         const auto loop = createLoop();
-        std::promise<void> started;
-        std::promise<void> release;
         loop->post([&] {
             started.set_value();
-            release.get_future().wait();
+            released.wait();
         });
         started.get_future().wait();
         for (int i = 0; i < 10; ++i)

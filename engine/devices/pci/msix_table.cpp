@@ -10,7 +10,7 @@ namespace engine::pci {
 namespace {
 
 constexpr unsigned EntryBytes = 16;
-constexpr unsigned MaxVectors = 2048;
+[[maybe_unused]] constexpr unsigned MaxVectors = 2048; // only asserted
 
 // Registers of the capability (PCI 3.0, 6.8.2.3 to 6.8.2.5).
 constexpr std::uint8_t MessageControl = 2;

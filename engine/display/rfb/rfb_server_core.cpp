@@ -51,9 +51,7 @@ Result<> RfbServer::Core::prepare()
     m_screen.leds = m_keyboard.leds();
     m_screen.absolutePointer = m_pointer.isAbsolute();
     m_source.addViewer(*this);
-    // Nobody is connected yet: no picture is drawn, and none takes memory.
-    m_sourceVisible = false;
-    m_source.setVisible(*this, false);
+    checkInterest();
     return {};
 }
 

@@ -3,6 +3,8 @@
 
 #include "net/forward_address.h"
 
+#include <filesystem>
+
 namespace app {
 
 using engine::ErrorCode;
@@ -19,13 +21,10 @@ Result<engine::NetworkConfig> parseNetworkOption(std::string_view text)
         const auto comma = text.find(',');
         const std::string_view word = text.substr(0, comma);
         text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-        if (isFirst && word == "user")
-            network.mode = NetworkMode::User;
-        else if (isFirst && word == "isolated")
-            network.mode = NetworkMode::Isolated;
-        else if (isFirst && word == "none")
-            network.mode = NetworkMode::None;
-        else if (!isFirst && word == "model=e1000e")
+        if (const auto place = isFirst ? engine::parseNetworkPlace(word) : std::nullopt) {
+            network.mode = place->mode;
+            network.name = place->name;
+        } else if (!isFirst && word == "model=e1000e")
             network.model = NetworkModel::E1000e;
         else if (!isFirst && word == "model=virtio")
             network.model = NetworkModel::Virtio;
@@ -36,7 +35,8 @@ Result<engine::NetworkConfig> parseNetworkOption(std::string_view text)
         else
             return fail(ErrorCode::InvalidArgument,
                         "--network does not know \"" + std::string(word)
-                            + "\"; it takes user, isolated or none, then model=e1000e|virtio, mac=ADDRESS, "
+                            + "\"; it takes user, isolated, internal:NAME, tap:INTERFACE or none, then "
+                              "model=e1000e|virtio, mac=ADDRESS, "
                               "host-access");
         isFirst = false;
     }
@@ -60,6 +60,23 @@ Result<std::vector<engine::NetworkConfig>> parseNetworks(const std::vector<std::
         first.forwards.push_back(VM_TRY(engine::net::parseForward(text)));
     first.captureFile = captureFile;
     return result;
+}
+
+Result<> setNetworkBoot(std::vector<engine::NetworkConfig>& networks, const std::string& folder,
+                        const std::string& bootFile)
+{
+    if (folder.empty() && bootFile.empty())
+        return {};
+    engine::NetworkConfig& first = networks.front();
+    if (first.mode != NetworkMode::User && first.mode != NetworkMode::Isolated)
+        return fail(ErrorCode::InvalidArgument,
+                    "--tftp and --bootfile need the user network; use --network user");
+    std::error_code absent;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, absent))
+        return fail(ErrorCode::NotFound, "--tftp " + folder + ": there is no such folder");
+    first.tftpFolder = folder.empty() ? folder : std::filesystem::absolute(folder).string();
+    first.bootFile = bootFile;
+    return {};
 }
 
 } // namespace app

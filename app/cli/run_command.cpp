@@ -45,6 +45,8 @@ struct RunOptions {
     std::vector<std::string> networks;
     std::vector<std::string> forwards;
     std::string capture;
+    std::string tftp;
+    std::string bootFile;
     bool noDisplay = false;
     bool exitOnReset = false;
 };
@@ -76,6 +78,7 @@ Result<engine::VmConfig> toConfig(const RunOptions& options)
                                    : device == "floppy" ? engine::BootDevice::Floppy
                                                         : engine::BootDevice::Network);
     config.networks = VM_TRY(parseNetworks(options.networks, options.forwards, options.capture));
+    VM_TRY(setNetworkBoot(config.networks, options.tftp, options.bootFile));
     config.hasDisplay = !options.noDisplay;
     config.stopOnReset = options.exitOnReset;
     if (!options.medium.empty())
@@ -264,12 +267,17 @@ void addRunCommand(CLI::App& program, int& exitCode)
         ->check(CLI::IsMember({"cd", "disk", "floppy", "network"}));
     command->add_option("--debug-console", options->debugConsole,
                         "Write the firmware's debug output to this file");
-    command->add_option(
-        "--network", options->networks,
-        "A network card: user|isolated|none[,model=e1000e|virtio][,mac=ADDRESS][,host-access]; repeatable");
+    command->add_option("--network", options->networks,
+                        "A network card: "
+                        "user|isolated|internal:NAME|tap:INTERFACE|none[,model=e1000e|virtio][,mac=ADDRESS][,"
+                        "host-access]; repeatable");
     command->add_option("--forward", options->forwards,
                         "Lead a port of this computer to the guest, for example tcp:2222:22; repeatable");
     command->add_option("--capture", options->capture, "Record the network's frames in this file (pcapng)");
+    command->add_option("--tftp", options->tftp,
+                        "Give out this folder's files by TFTP at 10.0.2.2, for --boot network");
+    command->add_option("--bootfile", options->bootFile,
+                        "What DHCP tells a network boot to load: a file in --tftp, or an address for iPXE");
     command->add_flag("--no-display", options->noDisplay, "No graphics card");
     command->add_flag("--exit-on-reset", options->exitOnReset, "End when the guest resets itself");
     command->footer("Ctrl+C asks the guest to shut down; a second Ctrl+C switches it off.");

@@ -76,6 +76,8 @@ json toJson(const NetworkConfig& network)
             {"macAddress", network.macAddress},
             {"captureFile", network.captureFile},
             {"allowHostLoopback", network.allowHostLoopback},
+            {"tftpFolder", network.tftpFolder},
+            {"bootFile", network.bootFile},
             {"forwards", std::move(forwards)}};
 }
 
@@ -129,6 +131,8 @@ NetworkConfig readNetwork(JsonReader& reader)
     reader.read("macAddress", network.macAddress);
     reader.read("captureFile", network.captureFile);
     reader.read("allowHostLoopback", network.allowHostLoopback);
+    reader.read("tftpFolder", network.tftpFolder);
+    reader.read("bootFile", network.bootFile);
     reader.readArray("forwards",
                      [&](JsonReader& element) { network.forwards.push_back(readForward(element)); });
     return network;

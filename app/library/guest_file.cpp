@@ -73,8 +73,10 @@ void forEachPath(VmConfig& config, Change&& change)
         change(disk.path);
     for (auto& cd : config.cds)
         change(cd.path);
-    for (auto& network : config.networks)
+    for (auto& network : config.networks) {
         change(network.captureFile);
+        change(network.tftpFolder);
+    }
     change(config.floppyPath);
     change(config.firmware.path);
     change(config.firmware.variablesPath);

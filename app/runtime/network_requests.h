@@ -9,9 +9,8 @@
 
 namespace app {
 
-/// The requests of the control socket about a guest's networks: "forward-add", "forward-remove" (with
-/// "rule": "tcp:2222:22"), "forward-list" and "connections"; all with "network", the card's number
-/// from 0. The answer, with "ok"; null when `verb` is none of them.
+/// The requests of the control socket about a guest's networks (docs/control-protocol.md), all with
+/// "network", the card's number from 0. The answer, with "ok"; null when `verb` is none of them.
 [[nodiscard]] nlohmann::json answerNetworkRequest(engine::Vm& vm, const std::string& verb,
                                                   const nlohmann::json& parameters);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/runtime_folder.h"
 
+#include "base/runtime_root.h"
+
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
@@ -19,6 +21,7 @@ namespace fs = std::filesystem;
 using engine::ErrorCode;
 using engine::fail;
 using engine::failSystem;
+using engine::makePrivateFolder;
 using engine::Result;
 using engine::UniqueFd;
 
@@ -26,22 +29,6 @@ namespace {
 
 constexpr const char* LockName = "lock";
 constexpr const char* InfoName = "guest.json";
-
-/// A folder of ours in a shared place may have been planted: it must be ours, and private.
-Result<> makePrivateFolder(const fs::path& path)
-{
-    if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST)
-        return failSystem("cannot create " + path.string());
-    struct stat status{};
-    if (::lstat(path.c_str(), &status) != 0)
-        return failSystem("cannot look at " + path.string());
-    if (!S_ISDIR(status.st_mode) || status.st_uid != ::geteuid())
-        return fail(ErrorCode::Denied,
-                    path.string() + " belongs to somebody else; remove it or set XDG_RUNTIME_DIR");
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0 && ::chmod(path.c_str(), S_IRWXU) != 0)
-        return failSystem("cannot make " + path.string() + " private");
-    return {};
-}
 
 /// The lock, or Busy while another process holds it.
 Result<UniqueFd> takeLock(const fs::path& folder, int flags)
@@ -83,9 +70,7 @@ bool isSafeId(const std::string& id)
 
 fs::path runtimeRoot()
 {
-    if (const char* base = std::getenv("XDG_RUNTIME_DIR"); base && *base == '/')
-        return fs::path(base) / "guesthouse";
-    return fs::path("/tmp") / ("guesthouse-" + std::to_string(::geteuid()));
+    return engine::runtimeRoot();
 }
 
 Result<RuntimeFolder> RuntimeFolder::create(const std::string& id, const std::string& name)

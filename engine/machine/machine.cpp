@@ -37,8 +37,8 @@ Result<> Machine::build(const ChipsetSinks& sinks, const MachineMedia& media)
     const auto unusedAhci = m_config.kernel ? StorageSet::UnusedAhci::Hidden : StorageSet::UnusedAhci::Shown;
     m_storage = VM_TRY(StorageSet::create(media, m_config.cpuCount, *m_pci, m_memory->guestMemory(),
                                           m_platform.log, unusedAhci));
-    m_networks =
-        VM_TRY(NetworkSet::create(media.networkCards, *m_pci, m_memory->guestMemory(), m_platform.log));
+    m_networks = VM_TRY(NetworkSet::create(media.networkCards, wantedBootRom(m_config), *m_pci,
+                                           m_memory->guestMemory(), m_platform.log));
     if (m_config.hasEntropyDevice)
         VM_TRY(addEntropyDevice());
     VM_TRY(fillFirmwareConfig(media));

@@ -99,13 +99,13 @@ SlirpCb SlirpStack::callbacks()
     return callbacks;
 }
 
-SlirpStack::SlirpStack(EventLoop& loop, Log& log, Guest guest, UniqueFd sockets)
+SlirpStack::SlirpStack(EventLoop& loop, Log& log, GuestSide guest, UniqueFd sockets)
     : m_loop(loop), m_log(log), m_guest(std::move(guest)), m_sockets(std::move(sockets)),
       m_callbacks(callbacks())
 {}
 
 Result<std::unique_ptr<SlirpStack>> SlirpStack::create(EventLoop& loop, Log& log, const Options& options,
-                                                       Guest guest)
+                                                       GuestSide guest)
 {
     UniqueFd sockets(::epoll_create1(EPOLL_CLOEXEC));
     if (!sockets)
@@ -133,6 +133,8 @@ Result<> SlirpStack::start(const Options& options)
     config.vhost6 = ipv6("fec0::2");
     config.vnameserver6 = ipv6("fec0::3");
     config.vhostname = options.hostName.empty() ? nullptr : options.hostName.c_str();
+    config.tftp_path = options.tftpFolder.empty() ? nullptr : options.tftpFolder.c_str();
+    config.bootfile = options.bootFile.empty() ? nullptr : options.bootFile.c_str();
     config.disable_host_loopback = !options.allowHostLoopback;
     m_slirp = ::slirp_new(&config, &m_callbacks, this);
     if (m_slirp == nullptr)
@@ -279,12 +281,6 @@ Result<> SlirpStack::removeForward(const PortForward& rule)
         return fail(ErrorCode::NotFound, "there is no such port forward: " + describe(rule));
     scheduleService();
     return {};
-}
-
-std::string SlirpStack::connectionTable() const
-{
-    const std::unique_ptr<char, decltype(&std::free)> text(::slirp_connection_info(m_slirp), &std::free);
-    return text ? std::string(text.get()) : std::string();
 }
 
 } // namespace engine::net

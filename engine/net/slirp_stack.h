@@ -4,6 +4,8 @@
 #include "base/event_loop.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
+#include "net/frame_filter.h"
+#include "net/uplink.h"
 #include "vm/vm_config.h"
 
 #include <slirp/libslirp.h>
@@ -21,35 +23,30 @@ namespace engine::net {
 /// libslirp on an EventLoop. slirp describes what it waits for in the manner of poll(2); an epoll set
 /// of its own, itself watched by the loop, follows that description. Loop thread only, including
 /// construction and destruction.
-class SlirpStack {
+class SlirpStack final : public Uplink {
 public:
     struct Options {
         bool isolated = false;          ///< reaches nothing but DHCP, DNS and port forwards
         bool allowHostLoopback = false; ///< 10.0.2.2 reaches services on the host's 127.0.0.1
         std::string hostName;           ///< the guest's, in DHCP; may be empty
-    };
-    /// How much room the guest's side has for incoming data.
-    struct Guest {
-        std::function<void(std::span<const std::byte> frame)> deliver;
-        std::function<bool()> isCongested; ///< true: nothing is read from the host's sockets
+        std::string tftpFolder;         ///< what 10.0.2.2 gives out by TFTP; empty: nothing
+        std::string bootFile;           ///< what DHCP names for a network boot; may be empty
     };
 
     [[nodiscard]] static Result<std::unique_ptr<SlirpStack>> create(EventLoop& loop, Log& log,
-                                                                    const Options& options, Guest guest);
-    ~SlirpStack();
+                                                                    const Options& options, GuestSide guest);
+    ~SlirpStack() override;
     SlirpStack(const SlirpStack&) = delete;
     SlirpStack& operator=(const SlirpStack&) = delete;
     SlirpStack(SlirpStack&&) = delete;
     SlirpStack& operator=(SlirpStack&&) = delete;
 
-    /// A checked frame (sanitizeGuestFrame) from the guest.
-    void input(std::span<const std::byte> frame);
-    /// Looks at the sockets again soon: congestion has ended.
-    void wake() { scheduleService(); }
+    void input(std::span<const std::byte> frame) override;
+    /// Looks at the sockets again soon.
+    void wake() override { scheduleService(); }
+    [[nodiscard]] std::size_t longestFrame() const override { return LongestFrameBytes; }
     [[nodiscard]] Result<> addForward(const PortForward& rule);
     [[nodiscard]] Result<> removeForward(const PortForward& rule);
-    /// slirp_connection_info().
-    [[nodiscard]] std::string connectionTable() const;
 
 private:
     struct SlirpTimer {
@@ -58,7 +55,7 @@ private:
         EventLoop::TimerId running = 0; ///< 0: not armed
     };
 
-    SlirpStack(EventLoop& loop, Log& log, Guest guest, UniqueFd sockets);
+    SlirpStack(EventLoop& loop, Log& log, GuestSide guest, UniqueFd sockets);
     [[nodiscard]] Result<> start(const Options& options);
     void scheduleService();
     void service();
@@ -73,7 +70,7 @@ private:
 
     EventLoop& m_loop;
     Log& m_log;
-    const Guest m_guest;
+    const GuestSide m_guest;
     UniqueFd m_sockets; ///< the epoll set
     SlirpCb m_callbacks{};
     Slirp* m_slirp = nullptr;

@@ -52,32 +52,29 @@ Result<> NetworkOpener::add(const VmConfig& config, std::size_t index, Log& log)
 {
     const NetworkConfig& network = config.networks[index];
     const MacAddress mac = macAddressOf(config, index);
-    switch (network.mode) {
-    case NetworkMode::None: m_networks.push_back(nullptr); return {};
-    case NetworkMode::User:
-    case NetworkMode::Isolated: break;
-    case NetworkMode::Internal:
-    case NetworkMode::Tap:
-        return fail(ErrorCode::Unsupported,
-                    "internal networks and tap interfaces are not part of this build; "
-                    "use the user network, with port forwards where needed");
+    if (network.mode == NetworkMode::None) {
+        m_networks.push_back(nullptr);
+        return {};
     }
-    m_networks.push_back(VM_TRY(net::UserNetwork::create({.name = config.name,
-                                                          .mac = mac,
-                                                          .isolated = network.mode == NetworkMode::Isolated,
-                                                          .allowHostLoopback = network.allowHostLoopback,
-                                                          .captureFile = network.captureFile,
-                                                          .forwards = network.forwards},
-                                                         log)));
+    m_networks.push_back(VM_TRY(net::GuestNetwork::create({.name = config.name,
+                                                           .mac = mac,
+                                                           .mode = network.mode,
+                                                           .place = network.name,
+                                                           .allowHostLoopback = network.allowHostLoopback,
+                                                           .tftpFolder = network.tftpFolder,
+                                                           .bootFile = network.bootFile,
+                                                           .captureFile = network.captureFile,
+                                                           .forwards = network.forwards},
+                                                          log)));
     m_cards.push_back({.model = network.model, .backend = m_networks.back().get(), .mac = mac});
     return {};
 }
 
-Result<net::UserNetwork*> NetworkOpener::userNetwork(std::size_t index) const
+Result<net::GuestNetwork*> NetworkOpener::network(std::size_t index) const
 {
     if (index >= m_networks.size() || !m_networks[index])
-        return fail(ErrorCode::NotFound, "this guest has no user network number " + std::to_string(index)
-                                             + "; start it with --network user");
+        return fail(ErrorCode::NotFound, "this guest has no network card number " + std::to_string(index)
+                                             + "; cards count from 0");
     return m_networks[index].get();
 }
 

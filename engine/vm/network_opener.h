@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "machine/machine_media.h"
-#include "net/user_network.h"
+#include "net/guest_network.h"
 #include "vm/vm_config.h"
 
 #include <memory>
@@ -21,7 +21,7 @@ public:
     /// What the machine plugs in; a card of mode None does not exist.
     [[nodiscard]] const std::vector<MachineMedia::NetworkCard>& cards() const { return m_cards; }
     /// Any thread.
-    [[nodiscard]] Result<net::UserNetwork*> userNetwork(std::size_t index) const;
+    [[nodiscard]] Result<net::GuestNetwork*> network(std::size_t index) const;
     /// All networks together. Any thread.
     [[nodiscard]] net::NetStatistics statistics() const;
 
@@ -29,7 +29,7 @@ private:
     NetworkOpener() = default;
     [[nodiscard]] Result<> add(const VmConfig& config, std::size_t index, Log& log);
 
-    std::vector<std::unique_ptr<net::UserNetwork>> m_networks; // one for each in VmConfig; null: None
+    std::vector<std::unique_ptr<net::GuestNetwork>> m_networks; // one for each in VmConfig; null: None
     std::vector<MachineMedia::NetworkCard> m_cards;
 };
 

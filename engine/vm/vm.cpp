@@ -50,22 +50,22 @@ void Vm::requestStop(Done done)
 
 Result<> Vm::addForward(std::size_t network, const PortForward& rule)
 {
-    return VM_TRY(m_impl->networks().userNetwork(network))->addForward(rule);
+    return VM_TRY(m_impl->networks().network(network))->addForward(rule);
 }
 
 Result<> Vm::removeForward(std::size_t network, const PortForward& rule)
 {
-    return VM_TRY(m_impl->networks().userNetwork(network))->removeForward(rule);
+    return VM_TRY(m_impl->networks().network(network))->removeForward(rule);
 }
 
 Result<std::vector<PortForward>> Vm::forwards(std::size_t network)
 {
-    return VM_TRY(m_impl->networks().userNetwork(network))->forwards();
+    return VM_TRY(m_impl->networks().network(network))->forwards();
 }
 
-net::UserNetwork* Vm::userNetwork(std::size_t network)
+net::GuestNetwork* Vm::network(std::size_t network)
 {
-    return m_impl->networks().userNetwork(network).value_or(nullptr);
+    return m_impl->networks().network(network).value_or(nullptr);
 }
 
 VmState Vm::state() const

@@ -20,7 +20,7 @@
 namespace engine {
 
 namespace net {
-class UserNetwork;
+class GuestNetwork;
 }
 
 /// One step of a guest's start, for the boot timeline and for explaining what happens.
@@ -115,8 +115,8 @@ public:
     /// By protocol, host address and host port.
     [[nodiscard]] Result<> removeForward(std::size_t network, const PortForward& rule);
     [[nodiscard]] Result<std::vector<PortForward>> forwards(std::size_t network);
-    /// Null for a card that is on no user network.
-    [[nodiscard]] net::UserNetwork* userNetwork(std::size_t network);
+    /// Null where there is no such card.
+    [[nodiscard]] net::GuestNetwork* network(std::size_t network);
 
     [[nodiscard]] VmState state() const;
     [[nodiscard]] std::string stateReason() const;

@@ -127,6 +127,35 @@ void checkNetworks(const VmConfig& config, Problems& problems)
 
 } // namespace
 
+std::optional<NetworkPlace> parseNetworkPlace(std::string_view text)
+{
+    constexpr std::string_view Internal = "internal:";
+    constexpr std::string_view Tap = "tap:";
+    if (text == "user")
+        return NetworkPlace{.mode = NetworkMode::User};
+    if (text == "isolated")
+        return NetworkPlace{.mode = NetworkMode::Isolated};
+    if (text == "none")
+        return NetworkPlace{.mode = NetworkMode::None};
+    if (text.starts_with(Internal) && text.size() > Internal.size())
+        return NetworkPlace{NetworkMode::Internal, std::string(text.substr(Internal.size()))};
+    if (text.starts_with(Tap) && text.size() > Tap.size())
+        return NetworkPlace{NetworkMode::Tap, std::string(text.substr(Tap.size()))};
+    return std::nullopt;
+}
+
+std::string describe(const NetworkPlace& place)
+{
+    switch (place.mode) {
+    case NetworkMode::None: return "none";
+    case NetworkMode::User: return "user";
+    case NetworkMode::Isolated: return "isolated";
+    case NetworkMode::Internal: return "internal:" + place.name;
+    case NetworkMode::Tap: return "tap:" + place.name;
+    }
+    return "";
+}
+
 std::vector<ConfigProblem> validate(const VmConfig& config, std::uint64_t hostMemory)
 {
     Problems problems;

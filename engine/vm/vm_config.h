@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace engine {
@@ -52,6 +53,15 @@ struct CdConfig {
 enum class NetworkMode : std::uint8_t { None, User, Isolated, Internal, Tap };
 enum class NetworkModel : std::uint8_t { E1000e, Virtio };
 
+/// A mode as people write it: "user", "isolated", "none", "internal:NAME", "tap:INTERFACE".
+struct NetworkPlace {
+    NetworkMode mode = NetworkMode::User;
+    std::string name; ///< of the internal network or the tap interface
+    bool operator==(const NetworkPlace&) const = default;
+};
+[[nodiscard]] std::optional<NetworkPlace> parseNetworkPlace(std::string_view text);
+[[nodiscard]] std::string describe(const NetworkPlace& place);
+
 struct PortForward {
     bool udp = false;
     std::string hostAddress = "127.0.0.1";
@@ -68,6 +78,8 @@ struct NetworkConfig {
     std::string macAddress; ///< "52:54:00:..."; empty: derived from the guest's id
     std::string captureFile;
     bool allowHostLoopback = false; ///< the guest reaches this computer's 127.0.0.1 as 10.0.2.2
+    std::string tftpFolder;         ///< user network: what the TFTP server at 10.0.2.2 gives out; empty: none
+    std::string bootFile;           ///< user network: what DHCP tells a network boot to load; may be empty
     std::vector<PortForward> forwards;
     bool operator==(const NetworkConfig&) const = default;
 };

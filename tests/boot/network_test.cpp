@@ -2,7 +2,7 @@
 // A real Linux network stack behind the user network: DHCP, HTTP out through the NAT, HTTP in through a
 // port forward.
 #include "boot/guest_harness.h"
-#include "net/user_network.h"
+#include "net/guest_network.h"
 #include "support/initrd.h"
 #include "support/loopback_server.h"
 

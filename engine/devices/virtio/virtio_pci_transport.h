@@ -41,6 +41,8 @@ public:
 
     /// The device that create() was given.
     [[nodiscard]] VirtioDevice& device() { return *m_device; }
+    /// The network boot ROM; before the function is plugged in.
+    [[nodiscard]] Result<> setBootRom(std::span<const std::byte> image) { return addRom(image); }
 
     void reset() override;
     [[nodiscard]] bool waitIdle(std::chrono::milliseconds limit) override

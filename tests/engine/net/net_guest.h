@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "net/user_network.h"
+#include "net/guest_network.h"
 
 #include <gtest/gtest.h>
 
@@ -92,10 +92,10 @@ inline Bytes tcpFrame(const TcpFields& tcp, const Bytes& data)
     return frame;
 }
 
-/// The guest's end of a UserNetwork: keeps frames until a test looks for them, and answers ARP.
+/// The guest's end of a GuestNetwork: keeps frames until a test looks for them, and answers ARP.
 class NetGuest final : public NetClient {
 public:
-    explicit NetGuest(net::UserNetwork& network) : m_network(network) { network.attach(this); }
+    explicit NetGuest(net::GuestNetwork& network) : m_network(network) { network.attach(this); }
     ~NetGuest() override { m_network.attach(nullptr); }
     NetGuest(const NetGuest&) = delete;
     NetGuest& operator=(const NetGuest&) = delete;
@@ -165,7 +165,7 @@ private:
         return reply;
     }
 
-    net::UserNetwork& m_network;
+    net::GuestNetwork& m_network;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::vector<Bytes> m_frames; // guarded by m_mutex

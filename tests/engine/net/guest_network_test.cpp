@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Hand-made frames into the NAT; real sockets on the host's loopback at the other end.
-#include "net/user_network.h"
+#include "net/guest_network.h"
 #include "net_guest.h"
 #include "support/loopback_server.h"
 
@@ -17,17 +17,17 @@ using namespace std::chrono_literals;
 
 class UserNetworkTest : public testing::Test {
 protected:
-    void start(UserNetwork::Config config)
+    void start(GuestNetwork::Config config)
     {
         config.name = "guest";
         config.mac = GuestMac;
-        auto created = UserNetwork::create(std::move(config), log);
+        auto created = GuestNetwork::create(std::move(config), log);
         ASSERT_TRUE(created) << created.error().message();
         network = std::move(*created);
         guest = std::make_unique<NetGuest>(*network);
     }
     Log log;
-    std::unique_ptr<UserNetwork> network;
+    std::unique_ptr<GuestNetwork> network;
     std::unique_ptr<NetGuest> guest;
 };
 
@@ -135,10 +135,15 @@ TEST_F(UserNetworkTest, ForwardsTcpBothWaysWhileItRuns)
     ASSERT_TRUE(waitReadable(client.get(), 20s));
     ASSERT_EQ(::recv(client.get(), buffer, sizeof buffer, 0), 7);
     EXPECT_EQ(std::memcmp(buffer, "SSH-2.0", 7), 0);
-    const auto connections = network->connections();
-    EXPECT_TRUE(std::ranges::any_of(connections, [](const Connection& connection) {
-        return connection.protocol == "TCP" && connection.state == "ESTABLISHED";
-    }));
+    const NetworkView view = network->view();
+    ASSERT_EQ(view.flows.size(), 1U);
+    EXPECT_EQ(view.flows[0].state, FlowState::Open);
+    EXPECT_EQ(view.flows[0].key.guestPort, 22);
+    EXPECT_FALSE(view.flows[0].startedByGuest);
+    EXPECT_GE(view.flows[0].bytesFromGuest, 54U + 7U);
+    EXPECT_EQ(view.listening, std::vector<std::uint16_t>{22});
+    ASSERT_FALSE(view.addresses.empty());
+    EXPECT_EQ(view.addresses[0].toText(), "10.0.2.15");
     ASSERT_TRUE(network->removeForward(rule));
     EXPECT_FALSE(connectTo(rule.hostPort));
     EXPECT_FALSE(network->removeForward(rule));
@@ -154,7 +159,7 @@ TEST_F(UserNetworkTest, NamesABusyPort)
     EXPECT_NE(added.error().message().find(std::to_string(other.port())), std::string::npos);
     EXPECT_TRUE(network->forwards().empty());
     const auto created =
-        UserNetwork::create({.name = "g", .forwards = {{.hostPort = other.port(), .guestPort = 22}}}, log);
+        GuestNetwork::create({.name = "g", .forwards = {{.hostPort = other.port(), .guestPort = 22}}}, log);
     ASSERT_FALSE(created);
     EXPECT_EQ(created.error().code, ErrorCode::Busy);
 }

@@ -52,7 +52,7 @@
         <translation>Neu starten</translation>
     </message>
     <message>
-        <source>The computer's disk is full. The guest waits; free some space and resume it.</source>
+        <source>The computer&apos;s disk is full. The guest waits; free some space and resume it.</source>
         <translation>Die Platte des Rechners ist voll. Der Gast wartet; schaffen Sie Platz und setzen Sie ihn fort.</translation>
     </message>
     <message>
@@ -133,6 +133,10 @@
     <message>
         <source>Nearly every system has drivers for this hardware.</source>
         <translation>Fast jedes System hat Treiber für diese Hardware.</translation>
+    </message>
+    <message>
+        <source>The appliance was made with this.</source>
+        <translation>Die Appliance wurde damit erstellt.</translation>
     </message>
 </context>
 <context>
@@ -402,7 +406,7 @@
         <translation>MAC-Adresse</translation>
     </message>
     <message>
-        <source>Empty: made from the guest's identity.</source>
+        <source>Empty: made from the guest&apos;s identity.</source>
         <translation>Leer: wird aus der Identität des Gastes gebildet.</translation>
     </message>
     <message>
@@ -410,7 +414,7 @@
         <translation>Weitergeleitete Ports</translation>
     </message>
     <message>
-        <source>One a line: tcp:127.0.0.1:2222:22 makes the guest's port 22 reachable at 2222.</source>
+        <source>One a line: tcp:127.0.0.1:2222:22 makes the guest&apos;s port 22 reachable at 2222.</source>
         <translation>Einer je Zeile: tcp:127.0.0.1:2222:22 macht Port 22 des Gastes unter 2222 erreichbar.</translation>
     </message>
     <message>
@@ -428,6 +432,58 @@
     <message>
         <source>The pointer follows yours without being captured.</source>
         <translation>Der Zeiger folgt Ihrem, ohne gefangen zu sein.</translation>
+    </message>
+    <message>
+        <source>As in the preferences</source>
+        <translation>Wie in den Einstellungen des Programms</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>Ja</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>Nein</translation>
+    </message>
+    <message>
+        <source>Scaling</source>
+        <translation>Skalierung</translation>
+    </message>
+    <message>
+        <source>Fit the window</source>
+        <translation>In das Fenster einpassen</translation>
+    </message>
+    <message>
+        <source>Whole multiples</source>
+        <translation>Ganzzahlige Vielfache</translation>
+    </message>
+    <message>
+        <source>Exact pixels</source>
+        <translation>Pixelgenau</translation>
+    </message>
+    <message>
+        <source>Desktop</source>
+        <translation>Arbeitsfläche</translation>
+    </message>
+    <message>
+        <source>Keep the computer awake</source>
+        <translation>Computer wach halten</translation>
+    </message>
+    <message>
+        <source>While this guest runs, the computer does not go to sleep by itself.</source>
+        <translation>Solange dieser Gast läuft, geht der Computer nicht von selbst in den Ruhezustand.</translation>
+    </message>
+    <message>
+        <source>Tell me when it ends</source>
+        <translation>Mitteilen, wenn er endet</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>A disk only grows. Afterwards its partition and file system must grow too, inside of the guest: in Linux with growpart and resize2fs, in Windows with Disk Management.</source>
+        <translation>Eine Festplatte wächst nur. Danach müssen im Gast auch Partition und Dateisystem wachsen: unter Linux mit growpart und resize2fs, unter Windows mit der Datenträgerverwaltung.</translation>
     </message>
 </context>
 <context>
@@ -539,6 +595,17 @@
     <message>
         <source>This build has no console; use any VNC viewer on %1</source>
         <translation>Dieses Programm wurde ohne Konsole gebaut; benutzen Sie einen VNC-Betrachter mit %1</translation>
+    </message>
+</context>
+<context>
+    <name>app::ConsoleWindow</name>
+    <message>
+        <source>Screens of guests</source>
+        <translation>Bildschirme der Gäste</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <translation>%1 – %2</translation>
     </message>
 </context>
 <context>
@@ -755,7 +822,7 @@ oder beginnen Sie so:</translation>
         <translation>&amp;Neuer Gast …</translation>
     </message>
     <message>
-        <source>&amp;Add a guest's folder…</source>
+        <source>&amp;Add a guest&apos;s folder…</source>
         <translation>Ordner eines Gastes &amp;hinzufügen …</translation>
     </message>
     <message>
@@ -839,7 +906,7 @@ oder beginnen Sie so:</translation>
         <translation>Strg+Alt+&amp;Entf senden</translation>
     </message>
     <message>
-        <source>&amp;Type the clipboard's text</source>
+        <source>&amp;Type the clipboard&apos;s text</source>
         <translation>&amp;Text der Zwischenablage tippen</translation>
     </message>
     <message>
@@ -889,6 +956,50 @@ oder beginnen Sie so:</translation>
     <message>
         <source>&amp;Help</source>
         <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Import…</source>
+        <translation>&amp;Importieren …</translation>
+    </message>
+    <message>
+        <source>Fa&amp;vourite</source>
+        <translation>Fa&amp;vorit</translation>
+    </message>
+    <message>
+        <source>E&amp;xport…</source>
+        <translation>E&amp;xportieren …</translation>
+    </message>
+    <message>
+        <source>Console in its own &amp;window</source>
+        <translation>Konsole in eigenem &amp;Fenster</translation>
+    </message>
+    <message>
+        <source>Console in a new &amp;tab</source>
+        <translation>Konsole in neuem &amp;Reiter</translation>
+    </message>
+    <message>
+        <source>&amp;Back to the list of guests</source>
+        <translation>&amp;Zurück zur Liste der Gäste</translation>
+    </message>
+    <message>
+        <source>&amp;Preferences…</source>
+        <translation>&amp;Programmeinstellungen …</translation>
+    </message>
+    <message>
+        <source>User &amp;guide</source>
+        <translation>&amp;Handbuch</translation>
+    </message>
+    <message>
+        <source>Send &amp;other keys</source>
+        <translation>&amp;Andere Tasten senden</translation>
+    </message>
+    <message>
+        <source>Super</source>
+        <translation>Super</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>Druck</translation>
     </message>
 </context>
 <context>
@@ -993,7 +1104,7 @@ oder beginnen Sie so:</translation>
         <translation>%1 (Kopie %2)</translation>
     </message>
     <message>
-        <source>Add a guest's folder</source>
+        <source>Add a guest&apos;s folder</source>
         <translation>Ordner eines Gastes hinzufügen</translation>
     </message>
     <message>
@@ -1055,6 +1166,58 @@ oder beginnen Sie so:</translation>
     <message>
         <source>They may wait for an answer on their screen. Quit again to force them off.</source>
         <translation>Vielleicht warten sie auf ihrem Bildschirm auf eine Antwort. Noch einmal beenden schaltet sie zwangsweise aus.</translation>
+    </message>
+    <message>
+        <source>Importing %1…</source>
+        <translation>%1 wird importiert …</translation>
+    </message>
+    <message>
+        <source>The guest was not imported</source>
+        <translation>Der Gast wurde nicht importiert</translation>
+    </message>
+    <message>
+        <source>Exporting “%1”…</source>
+        <translation>„%1“ wird exportiert …</translation>
+    </message>
+    <message>
+        <source>“%1” was exported to %2.</source>
+        <translation>„%1“ wurde nach %2 exportiert.</translation>
+    </message>
+    <message>
+        <source>“%1” was not exported</source>
+        <translation>„%1“ wurde nicht exportiert</translation>
+    </message>
+    <message>
+        <source>Not possible: a disk lies outside of the guest&apos;s folder.</source>
+        <translation>Nicht möglich: Eine Festplatte liegt außerhalb des Ordners des Gastes.</translation>
+    </message>
+    <message>
+        <source>Not possible: a disk is not in the format qcow2.</source>
+        <translation>Nicht möglich: Eine Festplatte hat nicht das Format qcow2.</translation>
+    </message>
+    <message>
+        <source>There is no disk that could be shared.</source>
+        <translation>Es gibt keine Festplatte, die geteilt werden könnte.</translation>
+    </message>
+    <message>
+        <source>Import an appliance, a disk or an exported guest</source>
+        <translation>Appliance, Festplatte oder exportierten Gast importieren</translation>
+    </message>
+    <message>
+        <source>Appliances, disks and exported guests (*.ova *.ovf *.vmdk *.vdi *.vhd *.vhdx *.qcow2 *.img *.raw *.tar *.tar.gz *.tar.zst)</source>
+        <translation>Appliances, Festplatten und exportierte Gäste (*.ova *.ovf *.vmdk *.vdi *.vhd *.vhdx *.qcow2 *.img *.raw *.tar *.tar.gz *.tar.zst)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Export “%1” to</source>
+        <translation>„%1“ exportieren nach</translation>
+    </message>
+    <message>
+        <source>Exported guests (*.tar.zst)</source>
+        <translation>Exportierte Gäste (*.tar.zst)</translation>
     </message>
 </context>
 <context>
@@ -1136,6 +1299,65 @@ oder beginnen Sie so:</translation>
     </message>
 </context>
 <context>
+    <name>app::PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation>Programmeinstellungen</translation>
+    </message>
+    <message>
+        <source>Scaling of the screen</source>
+        <translation>Skalierung des Bildschirms</translation>
+    </message>
+    <message>
+        <source>Fit the window</source>
+        <translation>In das Fenster einpassen</translation>
+    </message>
+    <message>
+        <source>Whole multiples</source>
+        <translation>Ganzzahlige Vielfache</translation>
+    </message>
+    <message>
+        <source>Exact pixels</source>
+        <translation>Pixelgenau</translation>
+    </message>
+    <message>
+        <source>All guests</source>
+        <translation>Alle Gäste</translation>
+    </message>
+    <message>
+        <source>A guest&apos;s own settings can say otherwise.</source>
+        <translation>Die Einstellungen eines Gastes können davon abweichen.</translation>
+    </message>
+    <message>
+        <source>&amp;Scaling of the screen:</source>
+        <translation>&amp;Skalierung des Bildschirms:</translation>
+    </message>
+    <message>
+        <source>Keep the computer &amp;awake while guests run</source>
+        <translation>Computer &amp;wach halten, solange Gäste laufen</translation>
+    </message>
+    <message>
+        <source>&amp;Tell me when a guest ends</source>
+        <translation>&amp;Mitteilen, wenn ein Gast endet</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>&amp;Dark colours</source>
+        <translation>&amp;Dunkle Farben</translation>
+    </message>
+    <message>
+        <source>&amp;Closing the window leaves guests running, without a question</source>
+        <translation>Beim S&amp;chließen des Fensters laufen Gäste ohne Rückfrage weiter</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
     <name>app::SessionInhibitor</name>
     <message>
         <source>Guests are running</source>
@@ -1180,6 +1402,25 @@ oder beginnen Sie so:</translation>
         <source>The settings were not stored</source>
         <translation>Die Einstellungen wurden nicht gespeichert</translation>
     </message>
+    <message>
+        <source>Takes effect now.</source>
+        <translation>Wirkt sofort.</translation>
+    </message>
+    <message>
+        <source>Takes effect after a restart.</source>
+        <translation>Wirkt nach einem Neustart.</translation>
+    </message>
+</context>
+<context>
+    <name>app::UserGuide</name>
+    <message>
+        <source>User guide</source>
+        <translation>Handbuch</translation>
+    </message>
+    <message>
+        <source>The user guide is not installed with this build. It is in the folder docs/user-guide of the source code.</source>
+        <translation>Das Handbuch ist mit dieser Version nicht installiert. Es liegt im Ordner docs/user-guide des Quelltextes.</translation>
+    </message>
 </context>
 <context>
     <name>wizards::CloneDialog</name>
@@ -1192,16 +1433,36 @@ oder beginnen Sie so:</translation>
         <translation>Name der Kopie</translation>
     </message>
     <message>
-        <source>The copy has disks and an identity of its own; the original is not changed. At most %1 are copied.</source>
-        <translation>Die Kopie hat eigene Platten und eine eigene Identität; das Original bleibt, wie es ist. Höchstens %1 werden kopiert.</translation>
-    </message>
-    <message>
         <source>&amp;Clone</source>
         <translation>&amp;Klonen</translation>
     </message>
     <message>
         <source>&amp;Name:</source>
         <translation>&amp;Name:</translation>
+    </message>
+    <message>
+        <source>&amp;Full copy</source>
+        <translation>&amp;Vollständige Kopie</translation>
+    </message>
+    <message>
+        <source>&amp;Linked copy</source>
+        <translation>Ver&amp;knüpfte Kopie</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Copy as co&amp;mmand</source>
+        <translation>Als &amp;Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Disks and an identity of its own. At most %1 are copied.</source>
+        <translation>Eigene Festplatten und eine eigene Identität. Höchstens %1 werden kopiert.</translation>
+    </message>
+    <message>
+        <source>Ready at once and small: both share what they have in common, and each keeps its own changes.</source>
+        <translation>Sofort fertig und klein: Beide teilen, was sie gemeinsam haben, und jeder behält seine eigenen Änderungen.</translation>
     </message>
 </context>
 <context>
@@ -1292,7 +1553,7 @@ oder beginnen Sie so:</translation>
         </translation>
     </message>
     <message>
-        <source>Leaves %1 of the computer's %2.</source>
+        <source>Leaves %1 of the computer&apos;s %2.</source>
         <translation>Lässt dem Rechner %1 von %2.</translation>
     </message>
     <message>
@@ -1307,7 +1568,7 @@ oder beginnen Sie so:</translation>
         </translation>
     </message>
     <message>
-        <source>The guest's system needs at least %1.</source>
+        <source>The guest&apos;s system needs at least %1.</source>
         <translation>Das System des Gastes braucht mindestens %1.</translation>
     </message>
     <message>
@@ -1447,6 +1708,17 @@ oder beginnen Sie so:</translation>
         <source>Network with access to the Internet</source>
         <translation>Netzwerk mit Zugang zum Internet</translation>
     </message>
+    <message numerus="yes">
+        <source>%n disk(s) of the appliance, converted and copied</source>
+        <translation>
+            <numerusform>%n Festplatte der Appliance, umgewandelt und kopiert</numerusform>
+            <numerusform>%n Festplatten der Appliance, umgewandelt und kopiert</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A copy of %1</source>
+        <translation>Eine Kopie von %1</translation>
+    </message>
 </context>
 <context>
     <name>wizards::WhatPage</name>
@@ -1463,7 +1735,7 @@ oder beginnen Sie so:</translation>
         <translation>Ein &amp;leerer Gast; ein Medium kommt später</translation>
     </message>
     <message>
-        <source>&amp;Copy the disk into the guest's folder</source>
+        <source>&amp;Copy the disk into the guest&apos;s folder</source>
         <translation>Die Platte in den Ordner des Gastes &amp;kopieren</translation>
     </message>
     <message>
@@ -1519,20 +1791,35 @@ oder beginnen Sie so:</translation>
         <translation>Eine Platte im Format %1.</translation>
     </message>
     <message>
-        <source>An appliance made by another program.</source>
-        <translation>Eine Appliance eines anderen Programms.</translation>
+        <source>This appliance cannot be used: %1</source>
+        <translation>Diese Appliance ist nicht verwendbar: %1</translation>
+    </message>
+    <message>
+        <source>%1 of memory</source>
+        <translation>%1 Arbeitsspeicher</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n disk(s)</source>
+        <translation>
+            <numerusform>%n Festplatte</numerusform>
+            <numerusform>%n Festplatten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The appliance “%1”: %2. Its disks are copied.</source>
+        <translation>Die Appliance „%1“: %2. Ihre Festplatten werden kopiert.</translation>
     </message>
 </context>
 <context>
     <name>wizards::ZonedSlider</name>
     <message>
         <source>minimum</source>
-        <extracomment>Label of a slider's tick: the guest's system needs at least this much</extracomment>
+        <extracomment>Label of a slider&apos;s tick: the guest&apos;s system needs at least this much</extracomment>
         <translation>Minimum</translation>
     </message>
     <message>
         <source>recommended</source>
-        <extracomment>Label of a slider's tick: the guest's system recommends this much</extracomment>
+        <extracomment>Label of a slider&apos;s tick: the guest&apos;s system recommends this much</extracomment>
         <translation>empfohlen</translation>
     </message>
 </context>

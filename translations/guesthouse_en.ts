@@ -64,5 +64,22 @@
             <numerusform>%n processors</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n disk(s) of the appliance, converted and copied</source>
+        <translation>
+            <numerusform>%n disk of the appliance, converted and copied</numerusform>
+            <numerusform>%n disks of the appliance, converted and copied</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>wizards::WhatPage</name>
+    <message numerus="yes">
+        <source>%n disk(s)</source>
+        <translation>
+            <numerusform>%n disk</numerusform>
+            <numerusform>%n disks</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

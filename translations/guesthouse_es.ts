@@ -52,7 +52,7 @@
         <translation>Reiniciar</translation>
     </message>
     <message>
-        <source>The computer's disk is full. The guest waits; free some space and resume it.</source>
+        <source>The computer&apos;s disk is full. The guest waits; free some space and resume it.</source>
         <translation>El disco del equipo está lleno. El invitado espera; libere espacio y reanúdelo.</translation>
     </message>
     <message>
@@ -133,6 +133,10 @@
     <message>
         <source>Nearly every system has drivers for this hardware.</source>
         <translation>Casi todos los sistemas tienen controladores para este hardware.</translation>
+    </message>
+    <message>
+        <source>The appliance was made with this.</source>
+        <translation>El dispositivo virtual se creó con este valor.</translation>
     </message>
 </context>
 <context>
@@ -402,7 +406,7 @@
         <translation>Dirección MAC</translation>
     </message>
     <message>
-        <source>Empty: made from the guest's identity.</source>
+        <source>Empty: made from the guest&apos;s identity.</source>
         <translation>Vacío: se forma con la identidad del invitado.</translation>
     </message>
     <message>
@@ -410,7 +414,7 @@
         <translation>Puertos redirigidos</translation>
     </message>
     <message>
-        <source>One a line: tcp:127.0.0.1:2222:22 makes the guest's port 22 reachable at 2222.</source>
+        <source>One a line: tcp:127.0.0.1:2222:22 makes the guest&apos;s port 22 reachable at 2222.</source>
         <translation>Uno por línea: tcp:127.0.0.1:2222:22 hace accesible el puerto 22 del invitado en 2222.</translation>
     </message>
     <message>
@@ -428,6 +432,58 @@
     <message>
         <source>The pointer follows yours without being captured.</source>
         <translation>El puntero sigue al suyo sin capturarlo.</translation>
+    </message>
+    <message>
+        <source>As in the preferences</source>
+        <translation>Como en las preferencias</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>Sí</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>No</translation>
+    </message>
+    <message>
+        <source>Scaling</source>
+        <translation>Escala</translation>
+    </message>
+    <message>
+        <source>Fit the window</source>
+        <translation>Ajustar a la ventana</translation>
+    </message>
+    <message>
+        <source>Whole multiples</source>
+        <translation>Múltiplos enteros</translation>
+    </message>
+    <message>
+        <source>Exact pixels</source>
+        <translation>Píxeles exactos</translation>
+    </message>
+    <message>
+        <source>Desktop</source>
+        <translation>Escritorio</translation>
+    </message>
+    <message>
+        <source>Keep the computer awake</source>
+        <translation>Mantener el equipo despierto</translation>
+    </message>
+    <message>
+        <source>While this guest runs, the computer does not go to sleep by itself.</source>
+        <translation>Mientras este invitado funciona, el equipo no se suspende por sí solo.</translation>
+    </message>
+    <message>
+        <source>Tell me when it ends</source>
+        <translation>Avisarme cuando termine</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Tamaño</translation>
+    </message>
+    <message>
+        <source>A disk only grows. Afterwards its partition and file system must grow too, inside of the guest: in Linux with growpart and resize2fs, in Windows with Disk Management.</source>
+        <translation>Un disco solo crece. Después también deben crecer su partición y su sistema de archivos, dentro del invitado: en Linux con growpart y resize2fs, en Windows con Administración de discos.</translation>
     </message>
 </context>
 <context>
@@ -539,6 +595,17 @@
     <message>
         <source>This build has no console; use any VNC viewer on %1</source>
         <translation>Esta versión no tiene consola; use un visor VNC en %1</translation>
+    </message>
+</context>
+<context>
+    <name>app::ConsoleWindow</name>
+    <message>
+        <source>Screens of guests</source>
+        <translation>Pantallas de los invitados</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <translation>%1 – %2</translation>
     </message>
 </context>
 <context>
@@ -755,7 +822,7 @@ o empiece con una de estas:</translation>
         <translation>&amp;Nuevo invitado…</translation>
     </message>
     <message>
-        <source>&amp;Add a guest's folder…</source>
+        <source>&amp;Add a guest&apos;s folder…</source>
         <translation>&amp;Añadir la carpeta de un invitado…</translation>
     </message>
     <message>
@@ -839,7 +906,7 @@ o empiece con una de estas:</translation>
         <translation>Enviar Ctrl+Alt+&amp;Supr</translation>
     </message>
     <message>
-        <source>&amp;Type the clipboard's text</source>
+        <source>&amp;Type the clipboard&apos;s text</source>
         <translation>&amp;Teclear el texto del portapapeles</translation>
     </message>
     <message>
@@ -889,6 +956,50 @@ o empiece con una de estas:</translation>
     <message>
         <source>&amp;Help</source>
         <translation>A&amp;yuda</translation>
+    </message>
+    <message>
+        <source>&amp;Import…</source>
+        <translation>&amp;Importar…</translation>
+    </message>
+    <message>
+        <source>Fa&amp;vourite</source>
+        <translation>Fa&amp;vorito</translation>
+    </message>
+    <message>
+        <source>E&amp;xport…</source>
+        <translation>E&amp;xportar…</translation>
+    </message>
+    <message>
+        <source>Console in its own &amp;window</source>
+        <translation>Consola en su propia &amp;ventana</translation>
+    </message>
+    <message>
+        <source>Console in a new &amp;tab</source>
+        <translation>Consola en una pestaña &amp;nueva</translation>
+    </message>
+    <message>
+        <source>&amp;Back to the list of guests</source>
+        <translation>Volver a la &amp;lista de invitados</translation>
+    </message>
+    <message>
+        <source>&amp;Preferences…</source>
+        <translation>&amp;Preferencias…</translation>
+    </message>
+    <message>
+        <source>User &amp;guide</source>
+        <translation>&amp;Guía del usuario</translation>
+    </message>
+    <message>
+        <source>Send &amp;other keys</source>
+        <translation>Enviar &amp;otras teclas</translation>
+    </message>
+    <message>
+        <source>Super</source>
+        <translation>Super</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>ImprPant</translation>
     </message>
 </context>
 <context>
@@ -993,7 +1104,7 @@ o empiece con una de estas:</translation>
         <translation>%1 (copia %2)</translation>
     </message>
     <message>
-        <source>Add a guest's folder</source>
+        <source>Add a guest&apos;s folder</source>
         <translation>Añadir la carpeta de un invitado</translation>
     </message>
     <message>
@@ -1055,6 +1166,58 @@ o empiece con una de estas:</translation>
     <message>
         <source>They may wait for an answer on their screen. Quit again to force them off.</source>
         <translation>Quizá esperan una respuesta en su pantalla. Salga otra vez para forzar el apagado.</translation>
+    </message>
+    <message>
+        <source>Importing %1…</source>
+        <translation>Importando %1…</translation>
+    </message>
+    <message>
+        <source>The guest was not imported</source>
+        <translation>El invitado no se ha importado</translation>
+    </message>
+    <message>
+        <source>Exporting “%1”…</source>
+        <translation>Exportando «%1»…</translation>
+    </message>
+    <message>
+        <source>“%1” was exported to %2.</source>
+        <translation>«%1» se ha exportado a %2.</translation>
+    </message>
+    <message>
+        <source>“%1” was not exported</source>
+        <translation>«%1» no se ha exportado</translation>
+    </message>
+    <message>
+        <source>Not possible: a disk lies outside of the guest&apos;s folder.</source>
+        <translation>No es posible: un disco está fuera de la carpeta del invitado.</translation>
+    </message>
+    <message>
+        <source>Not possible: a disk is not in the format qcow2.</source>
+        <translation>No es posible: un disco no tiene el formato qcow2.</translation>
+    </message>
+    <message>
+        <source>There is no disk that could be shared.</source>
+        <translation>No hay ningún disco que se pueda compartir.</translation>
+    </message>
+    <message>
+        <source>Import an appliance, a disk or an exported guest</source>
+        <translation>Importar un dispositivo virtual, un disco o un invitado exportado</translation>
+    </message>
+    <message>
+        <source>Appliances, disks and exported guests (*.ova *.ovf *.vmdk *.vdi *.vhd *.vhdx *.qcow2 *.img *.raw *.tar *.tar.gz *.tar.zst)</source>
+        <translation>Dispositivos virtuales, discos e invitados exportados (*.ova *.ovf *.vmdk *.vdi *.vhd *.vhdx *.qcow2 *.img *.raw *.tar *.tar.gz *.tar.zst)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Todos los archivos (*)</translation>
+    </message>
+    <message>
+        <source>Export “%1” to</source>
+        <translation>Exportar «%1» a</translation>
+    </message>
+    <message>
+        <source>Exported guests (*.tar.zst)</source>
+        <translation>Invitados exportados (*.tar.zst)</translation>
     </message>
 </context>
 <context>
@@ -1136,6 +1299,65 @@ o empiece con una de estas:</translation>
     </message>
 </context>
 <context>
+    <name>app::PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation>Preferencias</translation>
+    </message>
+    <message>
+        <source>Scaling of the screen</source>
+        <translation>Escala de la pantalla</translation>
+    </message>
+    <message>
+        <source>Fit the window</source>
+        <translation>Ajustar a la ventana</translation>
+    </message>
+    <message>
+        <source>Whole multiples</source>
+        <translation>Múltiplos enteros</translation>
+    </message>
+    <message>
+        <source>Exact pixels</source>
+        <translation>Píxeles exactos</translation>
+    </message>
+    <message>
+        <source>All guests</source>
+        <translation>Todos los invitados</translation>
+    </message>
+    <message>
+        <source>A guest&apos;s own settings can say otherwise.</source>
+        <translation>Los ajustes de un invitado pueden decir otra cosa.</translation>
+    </message>
+    <message>
+        <source>&amp;Scaling of the screen:</source>
+        <translation>E&amp;scala de la pantalla:</translation>
+    </message>
+    <message>
+        <source>Keep the computer &amp;awake while guests run</source>
+        <translation>Mantener el equipo &amp;despierto mientras haya invitados en marcha</translation>
+    </message>
+    <message>
+        <source>&amp;Tell me when a guest ends</source>
+        <translation>&amp;Avisarme cuando termine un invitado</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Ventana</translation>
+    </message>
+    <message>
+        <source>&amp;Dark colours</source>
+        <translation>Colores &amp;oscuros</translation>
+    </message>
+    <message>
+        <source>&amp;Closing the window leaves guests running, without a question</source>
+        <translation>Al &amp;cerrar la ventana los invitados siguen en marcha, sin preguntar</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Cerrar</translation>
+    </message>
+</context>
+<context>
     <name>app::SessionInhibitor</name>
     <message>
         <source>Guests are running</source>
@@ -1180,6 +1402,25 @@ o empiece con una de estas:</translation>
         <source>The settings were not stored</source>
         <translation>No se guardaron los ajustes</translation>
     </message>
+    <message>
+        <source>Takes effect now.</source>
+        <translation>Surte efecto ahora.</translation>
+    </message>
+    <message>
+        <source>Takes effect after a restart.</source>
+        <translation>Surte efecto tras un reinicio.</translation>
+    </message>
+</context>
+<context>
+    <name>app::UserGuide</name>
+    <message>
+        <source>User guide</source>
+        <translation>Guía del usuario</translation>
+    </message>
+    <message>
+        <source>The user guide is not installed with this build. It is in the folder docs/user-guide of the source code.</source>
+        <translation>La guía no está instalada con esta versión. Está en la carpeta docs/user-guide del código fuente.</translation>
+    </message>
 </context>
 <context>
     <name>wizards::CloneDialog</name>
@@ -1192,16 +1433,36 @@ o empiece con una de estas:</translation>
         <translation>Nombre de la copia</translation>
     </message>
     <message>
-        <source>The copy has disks and an identity of its own; the original is not changed. At most %1 are copied.</source>
-        <translation>La copia tiene sus propios discos e identidad; el original no cambia. Se copian como máximo %1.</translation>
-    </message>
-    <message>
         <source>&amp;Clone</source>
         <translation>&amp;Clonar</translation>
     </message>
     <message>
         <source>&amp;Name:</source>
         <translation>&amp;Nombre:</translation>
+    </message>
+    <message>
+        <source>&amp;Full copy</source>
+        <translation>Copia &amp;completa</translation>
+    </message>
+    <message>
+        <source>&amp;Linked copy</source>
+        <translation>Copia &amp;enlazada</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Copy as co&amp;mmand</source>
+        <translation>Copiar como &amp;orden</translation>
+    </message>
+    <message>
+        <source>Disks and an identity of its own. At most %1 are copied.</source>
+        <translation>Discos e identidad propios. Se copian como mucho %1.</translation>
+    </message>
+    <message>
+        <source>Ready at once and small: both share what they have in common, and each keeps its own changes.</source>
+        <translation>Lista al instante y pequeña: ambos comparten lo que tienen en común y cada uno conserva sus propios cambios.</translation>
     </message>
 </context>
 <context>
@@ -1292,7 +1553,7 @@ o empiece con una de estas:</translation>
         </translation>
     </message>
     <message>
-        <source>Leaves %1 of the computer's %2.</source>
+        <source>Leaves %1 of the computer&apos;s %2.</source>
         <translation>Deja %1 de los %2 del equipo.</translation>
     </message>
     <message>
@@ -1307,7 +1568,7 @@ o empiece con una de estas:</translation>
         </translation>
     </message>
     <message>
-        <source>The guest's system needs at least %1.</source>
+        <source>The guest&apos;s system needs at least %1.</source>
         <translation>El sistema del invitado necesita al menos %1.</translation>
     </message>
     <message>
@@ -1447,6 +1708,17 @@ o empiece con una de estas:</translation>
         <source>Network with access to the Internet</source>
         <translation>Red con acceso a Internet</translation>
     </message>
+    <message numerus="yes">
+        <source>%n disk(s) of the appliance, converted and copied</source>
+        <translation>
+            <numerusform>%n disco del dispositivo virtual, convertido y copiado</numerusform>
+            <numerusform>%n discos del dispositivo virtual, convertidos y copiados</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A copy of %1</source>
+        <translation>Una copia de %1</translation>
+    </message>
 </context>
 <context>
     <name>wizards::WhatPage</name>
@@ -1463,7 +1735,7 @@ o empiece con una de estas:</translation>
         <translation>Un invitado &amp;vacío; añadiré un medio después</translation>
     </message>
     <message>
-        <source>&amp;Copy the disk into the guest's folder</source>
+        <source>&amp;Copy the disk into the guest&apos;s folder</source>
         <translation>&amp;Copiar el disco a la carpeta del invitado</translation>
     </message>
     <message>
@@ -1519,20 +1791,35 @@ o empiece con una de estas:</translation>
         <translation>Un disco en formato %1.</translation>
     </message>
     <message>
-        <source>An appliance made by another program.</source>
-        <translation>Un appliance hecho por otro programa.</translation>
+        <source>This appliance cannot be used: %1</source>
+        <translation>Este dispositivo virtual no se puede usar: %1</translation>
+    </message>
+    <message>
+        <source>%1 of memory</source>
+        <translation>%1 de memoria</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n disk(s)</source>
+        <translation>
+            <numerusform>%n disco</numerusform>
+            <numerusform>%n discos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The appliance “%1”: %2. Its disks are copied.</source>
+        <translation>El dispositivo virtual «%1»: %2. Sus discos se copian.</translation>
     </message>
 </context>
 <context>
     <name>wizards::ZonedSlider</name>
     <message>
         <source>minimum</source>
-        <extracomment>Label of a slider's tick: the guest's system needs at least this much</extracomment>
+        <extracomment>Label of a slider&apos;s tick: the guest&apos;s system needs at least this much</extracomment>
         <translation>mínimo</translation>
     </message>
     <message>
         <source>recommended</source>
-        <extracomment>Label of a slider's tick: the guest's system recommends this much</extracomment>
+        <extracomment>Label of a slider&apos;s tick: the guest&apos;s system recommends this much</extracomment>
         <translation>recomendado</translation>
     </message>
 </context>

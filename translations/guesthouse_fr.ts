@@ -13,7 +13,7 @@
     </message>
     <message>
         <source>The disk is still empty: there is nothing to start. Insert an installation CD.</source>
-        <translation>Le disque est encore vide : il n'y a rien à démarrer. Insérez un CD d'installation.</translation>
+        <translation>Le disque est encore vide : il n&apos;y a rien à démarrer. Insérez un CD d&apos;installation.</translation>
     </message>
     <message>
         <source>Choose a medium…</source>
@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>This medium starts only with a BIOS, and the guest uses UEFI.</source>
-        <translation>Ce support ne démarre qu'avec un BIOS, et l'invité utilise UEFI.</translation>
+        <translation>Ce support ne démarre qu&apos;avec un BIOS, et l&apos;invité utilise UEFI.</translation>
     </message>
     <message>
         <source>Switch to BIOS and restart</source>
@@ -29,7 +29,7 @@
     </message>
     <message>
         <source>This medium starts only with UEFI, and the guest uses a BIOS.</source>
-        <translation>Ce support ne démarre qu'avec UEFI, et l'invité utilise un BIOS.</translation>
+        <translation>Ce support ne démarre qu&apos;avec UEFI, et l&apos;invité utilise un BIOS.</translation>
     </message>
     <message>
         <source>Switch to UEFI and restart</source>
@@ -37,7 +37,7 @@
     </message>
     <message>
         <source>The guest crashed so badly that it reset itself.</source>
-        <translation>L'invité a planté si gravement qu'il s'est réinitialisé.</translation>
+        <translation>L&apos;invité a planté si gravement qu&apos;il s&apos;est réinitialisé.</translation>
     </message>
     <message>
         <source>Show the log</source>
@@ -45,15 +45,15 @@
     </message>
     <message>
         <source>The guest has halted and waits for nothing.</source>
-        <translation>L'invité s'est arrêté et n'attend plus rien.</translation>
+        <translation>L&apos;invité s&apos;est arrêté et n&apos;attend plus rien.</translation>
     </message>
     <message>
         <source>Restart</source>
         <translation>Redémarrer</translation>
     </message>
     <message>
-        <source>The computer's disk is full. The guest waits; free some space and resume it.</source>
-        <translation>Le disque de l'ordinateur est plein. L'invité attend ; libérez de la place et reprenez-le.</translation>
+        <source>The computer&apos;s disk is full. The guest waits; free some space and resume it.</source>
+        <translation>Le disque de l&apos;ordinateur est plein. L&apos;invité attend ; libérez de la place et reprenez-le.</translation>
     </message>
     <message>
         <source>Open the folder</source>
@@ -61,7 +61,7 @@
     </message>
     <message>
         <source>The guest restarts. If the installation has finished, take the CD out.</source>
-        <translation>L'invité redémarre. Si l'installation est terminée, retirez le CD.</translation>
+        <translation>L&apos;invité redémarre. Si l&apos;installation est terminée, retirez le CD.</translation>
     </message>
     <message>
         <source>Eject the CD</source>
@@ -69,7 +69,7 @@
     </message>
     <message>
         <source>The guest failed: %1</source>
-        <translation>L'invité a échoué : %1</translation>
+        <translation>L&apos;invité a échoué : %1</translation>
     </message>
     <message>
         <source>Firmware started</source>
@@ -81,22 +81,22 @@
     </message>
     <message>
         <source>First read from a disk</source>
-        <translation>Première lecture d'un disque</translation>
+        <translation>Première lecture d&apos;un disque</translation>
     </message>
     <message>
         <source>Operating system started</source>
-        <translation>Système d'exploitation démarré</translation>
+        <translation>Système d&apos;exploitation démarré</translation>
     </message>
 </context>
 <context>
     <name>DefaultReason</name>
     <message>
         <source>This is what the makers of the system recommend.</source>
-        <translation>C'est ce que recommandent les auteurs du système.</translation>
+        <translation>C&apos;est ce que recommandent les auteurs du système.</translation>
     </message>
     <message>
         <source>The makers of the system state only a minimum.</source>
-        <translation>Les auteurs du système n'indiquent qu'un minimum.</translation>
+        <translation>Les auteurs du système n&apos;indiquent qu&apos;un minimum.</translation>
     </message>
     <message>
         <source>The system would like more than this computer can spare.</source>
@@ -112,11 +112,11 @@
     </message>
     <message>
         <source>The medium starts only with a BIOS.</source>
-        <translation>Le support ne démarre qu'avec un BIOS.</translation>
+        <translation>Le support ne démarre qu&apos;avec un BIOS.</translation>
     </message>
     <message>
         <source>The medium starts only with UEFI.</source>
-        <translation>Le support ne démarre qu'avec UEFI.</translation>
+        <translation>Le support ne démarre qu&apos;avec UEFI.</translation>
     </message>
     <message>
         <source>The system asks for UEFI.</source>
@@ -134,6 +134,10 @@
         <source>Nearly every system has drivers for this hardware.</source>
         <translation>Presque tous les systèmes ont des pilotes pour ce matériel.</translation>
     </message>
+    <message>
+        <source>The appliance was made with this.</source>
+        <translation>L’appliance a été créée avec cette valeur.</translation>
+    </message>
 </context>
 <context>
     <name>ErrorText</name>
@@ -147,15 +151,15 @@
     </message>
     <message>
         <source>Something is missing that the guest needs.</source>
-        <translation>Il manque quelque chose dont l'invité a besoin.</translation>
+        <translation>Il manque quelque chose dont l&apos;invité a besoin.</translation>
     </message>
     <message>
         <source>It is in use by another program.</source>
-        <translation>C'est utilisé par un autre programme.</translation>
+        <translation>C&apos;est utilisé par un autre programme.</translation>
     </message>
     <message>
         <source>The file is damaged; it is left untouched.</source>
-        <translation>Le fichier est endommagé ; il n'est pas modifié.</translation>
+        <translation>Le fichier est endommagé ; il n&apos;est pas modifié.</translation>
     </message>
 </context>
 <context>
@@ -204,7 +208,7 @@
     <name>QObject</name>
     <message>
         <source>Screen of the guest</source>
-        <translation>Écran de l'invité</translation>
+        <translation>Écran de l&apos;invité</translation>
     </message>
 </context>
 <context>
@@ -231,7 +235,7 @@
     </message>
     <message>
         <source>Guests of one group are listed together.</source>
-        <translation>Les invités d'un groupe sont listés ensemble.</translation>
+        <translation>Les invités d&apos;un groupe sont listés ensemble.</translation>
     </message>
     <message>
         <source>Notes</source>
@@ -267,7 +271,7 @@
     </message>
     <message>
         <source>An installed system starts only with the one it was installed with.</source>
-        <translation>Un système installé ne démarre qu'avec celui de son installation.</translation>
+        <translation>Un système installé ne démarre qu&apos;avec celui de son installation.</translation>
     </message>
     <message>
         <source>BIOS</source>
@@ -283,7 +287,7 @@
     </message>
     <message>
         <source>Start first from</source>
-        <translation>Démarrer d'abord depuis</translation>
+        <translation>Démarrer d&apos;abord depuis</translation>
     </message>
     <message>
         <source>Automatic: the disk as soon as something is installed on it.</source>
@@ -311,15 +315,15 @@
     </message>
     <message>
         <source>Clock shows local time</source>
-        <translation>L'horloge indique l'heure locale</translation>
+        <translation>L&apos;horloge indique l&apos;heure locale</translation>
     </message>
     <message>
         <source>Windows expects this.</source>
-        <translation>Windows s'y attend.</translation>
+        <translation>Windows s&apos;y attend.</translation>
     </message>
     <message>
         <source>Stop instead of restarting</source>
-        <translation>S'arrêter au lieu de redémarrer</translation>
+        <translation>S&apos;arrêter au lieu de redémarrer</translation>
     </message>
     <message>
         <source>Disk %1</source>
@@ -347,7 +351,7 @@
     </message>
     <message>
         <source>What the guest writes is thrown away when it ends.</source>
-        <translation>Ce que l'invité écrit est jeté à la fin.</translation>
+        <translation>Ce que l&apos;invité écrit est jeté à la fin.</translation>
     </message>
     <message>
         <source>CD and floppy</source>
@@ -395,23 +399,23 @@
     </message>
     <message>
         <source>Of the network between guests, or of the tap interface.</source>
-        <translation>Du réseau entre invités ou de l'interface tap.</translation>
+        <translation>Du réseau entre invités ou de l&apos;interface tap.</translation>
     </message>
     <message>
         <source>MAC address</source>
         <translation>Adresse MAC</translation>
     </message>
     <message>
-        <source>Empty: made from the guest's identity.</source>
-        <translation>Vide : formée d'après l'identité de l'invité.</translation>
+        <source>Empty: made from the guest&apos;s identity.</source>
+        <translation>Vide : formée d&apos;après l&apos;identité de l&apos;invité.</translation>
     </message>
     <message>
         <source>Forwarded ports</source>
         <translation>Ports redirigés</translation>
     </message>
     <message>
-        <source>One a line: tcp:127.0.0.1:2222:22 makes the guest's port 22 reachable at 2222.</source>
-        <translation>Un par ligne : tcp:127.0.0.1:2222:22 rend le port 22 de l'invité accessible en 2222.</translation>
+        <source>One a line: tcp:127.0.0.1:2222:22 makes the guest&apos;s port 22 reachable at 2222.</source>
+        <translation>Un par ligne : tcp:127.0.0.1:2222:22 rend le port 22 de l&apos;invité accessible en 2222.</translation>
     </message>
     <message>
         <source>Screen and input</source>
@@ -428,6 +432,58 @@
     <message>
         <source>The pointer follows yours without being captured.</source>
         <translation>Le pointeur suit le vôtre sans être capturé.</translation>
+    </message>
+    <message>
+        <source>As in the preferences</source>
+        <translation>Comme dans les préférences</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>Oui</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>Non</translation>
+    </message>
+    <message>
+        <source>Scaling</source>
+        <translation>Mise à l’échelle</translation>
+    </message>
+    <message>
+        <source>Fit the window</source>
+        <translation>Ajuster à la fenêtre</translation>
+    </message>
+    <message>
+        <source>Whole multiples</source>
+        <translation>Multiples entiers</translation>
+    </message>
+    <message>
+        <source>Exact pixels</source>
+        <translation>Pixels exacts</translation>
+    </message>
+    <message>
+        <source>Desktop</source>
+        <translation>Bureau</translation>
+    </message>
+    <message>
+        <source>Keep the computer awake</source>
+        <translation>Garder l’ordinateur éveillé</translation>
+    </message>
+    <message>
+        <source>While this guest runs, the computer does not go to sleep by itself.</source>
+        <translation>Tant que cet invité fonctionne, l’ordinateur ne se met pas en veille de lui-même.</translation>
+    </message>
+    <message>
+        <source>Tell me when it ends</source>
+        <translation>Me prévenir quand il s’arrête</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Taille</translation>
+    </message>
+    <message>
+        <source>A disk only grows. Afterwards its partition and file system must grow too, inside of the guest: in Linux with growpart and resize2fs, in Windows with Disk Management.</source>
+        <translation>Un disque ne fait que grandir. Ensuite, sa partition et son système de fichiers doivent aussi grandir, dans l’invité : sous Linux avec growpart et resize2fs, sous Windows avec la Gestion des disques.</translation>
     </message>
 </context>
 <context>
@@ -480,7 +536,7 @@
     </message>
     <message>
         <source>&amp;Force off and quit</source>
-        <translation>&amp;Forcer l'arrêt et quitter</translation>
+        <translation>&amp;Forcer l&apos;arrêt et quitter</translation>
     </message>
     <message>
         <source>Guests run on when the window is closed.</source>
@@ -511,7 +567,7 @@
     </message>
     <message>
         <source>Type a few letters of a command or a guest</source>
-        <translation>Tapez quelques lettres d'une commande ou d'un invité</translation>
+        <translation>Tapez quelques lettres d&apos;une commande ou d&apos;un invité</translation>
     </message>
     <message>
         <source>Command</source>
@@ -530,22 +586,33 @@
     </message>
     <message>
         <source>The guest is off.</source>
-        <translation>L'invité est éteint.</translation>
+        <translation>L&apos;invité est éteint.</translation>
     </message>
     <message>
         <source>The guest has no screen.</source>
-        <translation>L'invité n'a pas d'écran.</translation>
+        <translation>L&apos;invité n&apos;a pas d&apos;écran.</translation>
     </message>
     <message>
         <source>This build has no console; use any VNC viewer on %1</source>
-        <translation>Cette version n'a pas de console ; utilisez un client VNC sur %1</translation>
+        <translation>Cette version n&apos;a pas de console ; utilisez un client VNC sur %1</translation>
+    </message>
+</context>
+<context>
+    <name>app::ConsoleWindow</name>
+    <message>
+        <source>Screens of guests</source>
+        <translation>Écrans des invités</translation>
+    </message>
+    <message>
+        <source>%1 – %2</source>
+        <translation>%1 – %2</translation>
     </message>
 </context>
 <context>
     <name>app::DetailPage</name>
     <message>
         <source>Pages of the guest</source>
-        <translation>Pages de l'invité</translation>
+        <translation>Pages de l&apos;invité</translation>
     </message>
     <message>
         <source>Overview</source>
@@ -593,11 +660,11 @@ ou commencez ainsi :</translation>
     <name>app::GuestConnection</name>
     <message>
         <source>The guest did not answer in time.</source>
-        <translation>L'invité n'a pas répondu à temps.</translation>
+        <translation>L&apos;invité n&apos;a pas répondu à temps.</translation>
     </message>
     <message>
         <source>The guest does not run any more.</source>
-        <translation>L'invité ne fonctionne plus.</translation>
+        <translation>L&apos;invité ne fonctionne plus.</translation>
     </message>
 </context>
 <context>
@@ -638,11 +705,11 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>“%1” could not be started</source>
-        <translation>« %1 » n'a pas pu démarrer</translation>
+        <translation>« %1 » n&apos;a pas pu démarrer</translation>
     </message>
     <message>
         <source>“%1” could not do that</source>
-        <translation>« %1 » n'a pas pu faire cela</translation>
+        <translation>« %1 » n&apos;a pas pu faire cela</translation>
     </message>
     <message>
         <source>Guest</source>
@@ -689,7 +756,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>This computer cannot run guests yet.</source>
-        <translation>Cet ordinateur ne peut pas encore exécuter d'invités.</translation>
+        <translation>Cet ordinateur ne peut pas encore exécuter d&apos;invités.</translation>
     </message>
 </context>
 <context>
@@ -741,7 +808,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>Log of the guest</source>
-        <translation>Journal de l'invité</translation>
+        <translation>Journal de l&apos;invité</translation>
     </message>
     <message>
         <source>Log</source>
@@ -755,8 +822,8 @@ ou commencez ainsi :</translation>
         <translation>&amp;Nouvel invité…</translation>
     </message>
     <message>
-        <source>&amp;Add a guest's folder…</source>
-        <translation>&amp;Ajouter le dossier d'un invité…</translation>
+        <source>&amp;Add a guest&apos;s folder…</source>
+        <translation>&amp;Ajouter le dossier d&apos;un invité…</translation>
     </message>
     <message>
         <source>&amp;Start</source>
@@ -780,7 +847,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>&amp;Force off…</source>
-        <translation>&amp;Forcer l'arrêt…</translation>
+        <translation>&amp;Forcer l&apos;arrêt…</translation>
     </message>
     <message>
         <source>Rena&amp;me…</source>
@@ -839,12 +906,12 @@ ou commencez ainsi :</translation>
         <translation>Envoyer Ctrl+Alt+&amp;Suppr</translation>
     </message>
     <message>
-        <source>&amp;Type the clipboard's text</source>
+        <source>&amp;Type the clipboard&apos;s text</source>
         <translation>&amp;Taper le texte du presse-papiers</translation>
     </message>
     <message>
         <source>Save a &amp;picture of the screen…</source>
-        <translation>Enregistrer une &amp;image de l'écran…</translation>
+        <translation>Enregistrer une &amp;image de l&apos;écran…</translation>
     </message>
     <message>
         <source>&amp;Insert a CD…</source>
@@ -890,6 +957,50 @@ ou commencez ainsi :</translation>
         <source>&amp;Help</source>
         <translation>A&amp;ide</translation>
     </message>
+    <message>
+        <source>&amp;Import…</source>
+        <translation>&amp;Importer…</translation>
+    </message>
+    <message>
+        <source>Fa&amp;vourite</source>
+        <translation>Fa&amp;vori</translation>
+    </message>
+    <message>
+        <source>E&amp;xport…</source>
+        <translation>E&amp;xporter…</translation>
+    </message>
+    <message>
+        <source>Console in its own &amp;window</source>
+        <translation>Console dans sa propre &amp;fenêtre</translation>
+    </message>
+    <message>
+        <source>Console in a new &amp;tab</source>
+        <translation>Console dans un nouvel &amp;onglet</translation>
+    </message>
+    <message>
+        <source>&amp;Back to the list of guests</source>
+        <translation>&amp;Retour à la liste des invités</translation>
+    </message>
+    <message>
+        <source>&amp;Preferences…</source>
+        <translation>&amp;Préférences…</translation>
+    </message>
+    <message>
+        <source>User &amp;guide</source>
+        <translation>&amp;Guide d’utilisation</translation>
+    </message>
+    <message>
+        <source>Send &amp;other keys</source>
+        <translation>Envoyer d’&amp;autres touches</translation>
+    </message>
+    <message>
+        <source>Super</source>
+        <translation>Super</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>Impr. écran</translation>
+    </message>
 </context>
 <context>
     <name>app::MainWindow</name>
@@ -911,7 +1022,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>The guest has shut down.</source>
-        <translation>L'invité s'est éteint.</translation>
+        <translation>L&apos;invité s&apos;est éteint.</translation>
     </message>
     <message numerus="yes">
         <source>Guesthouse: %n guest(s) running</source>
@@ -934,7 +1045,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>What it has not written to its disk is lost.</source>
-        <translation>Ce qu'il n'a pas écrit sur son disque est perdu.</translation>
+        <translation>Ce qu&apos;il n&apos;a pas écrit sur son disque est perdu.</translation>
     </message>
     <message>
         <source>&amp;Reset</source>
@@ -942,15 +1053,15 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>Force this guest off?</source>
-        <translation>Forcer l'arrêt de cet invité ?</translation>
+        <translation>Forcer l&apos;arrêt de cet invité ?</translation>
     </message>
     <message>
         <source>It is like pulling the plug. Try “Shut down” first.</source>
-        <translation>C'est comme débrancher la prise. Essayez d'abord « Éteindre ».</translation>
+        <translation>C&apos;est comme débrancher la prise. Essayez d&apos;abord « Éteindre ».</translation>
     </message>
     <message>
         <source>&amp;Force off</source>
-        <translation>&amp;Forcer l'arrêt</translation>
+        <translation>&amp;Forcer l&apos;arrêt</translation>
     </message>
     <message>
         <source>About Guesthouse</source>
@@ -970,7 +1081,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>Save the picture as</source>
-        <translation>Enregistrer l'image sous</translation>
+        <translation>Enregistrer l&apos;image sous</translation>
     </message>
     <message>
         <source>Pictures (*.png)</source>
@@ -982,7 +1093,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>The guest was not renamed</source>
-        <translation>L'invité n'a pas été renommé</translation>
+        <translation>L&apos;invité n&apos;a pas été renommé</translation>
     </message>
     <message>
         <source>%1 (copy)</source>
@@ -993,12 +1104,12 @@ ou commencez ainsi :</translation>
         <translation>%1 (copie %2)</translation>
     </message>
     <message>
-        <source>Add a guest's folder</source>
-        <translation>Ajouter le dossier d'un invité</translation>
+        <source>Add a guest&apos;s folder</source>
+        <translation>Ajouter le dossier d&apos;un invité</translation>
     </message>
     <message>
         <source>This folder cannot be used as a guest</source>
-        <translation>Ce dossier ne peut pas servir d'invité</translation>
+        <translation>Ce dossier ne peut pas servir d&apos;invité</translation>
     </message>
     <message>
         <source>Go to “%1”</source>
@@ -1010,7 +1121,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>“%1” was not created</source>
-        <translation>« %1 » n'a pas été créé</translation>
+        <translation>« %1 » n&apos;a pas été créé</translation>
     </message>
     <message>
         <source>Cloning to “%1”…</source>
@@ -1018,15 +1129,15 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>The guest was not cloned</source>
-        <translation>L'invité n'a pas été cloné</translation>
+        <translation>L&apos;invité n&apos;a pas été cloné</translation>
     </message>
     <message>
         <source>“%1” was not deleted</source>
-        <translation>« %1 » n'a pas été supprimé</translation>
+        <translation>« %1 » n&apos;a pas été supprimé</translation>
     </message>
     <message>
         <source>“%1” is no longer listed; its files stay where they are.</source>
-        <translation>« %1 » n'est plus dans la liste ; ses fichiers restent en place.</translation>
+        <translation>« %1 » n&apos;est plus dans la liste ; ses fichiers restent en place.</translation>
     </message>
     <message>
         <source>“%1” was moved to the trash.</source>
@@ -1038,15 +1149,15 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>The guest could not be restored</source>
-        <translation>L'invité n'a pas pu être restauré</translation>
+        <translation>L&apos;invité n&apos;a pas pu être restauré</translation>
     </message>
     <message>
         <source>The settings were not stored</source>
-        <translation>Les paramètres n'ont pas été enregistrés</translation>
+        <translation>Les paramètres n&apos;ont pas été enregistrés</translation>
     </message>
     <message>
         <source>Waiting for the guests to shut down…</source>
-        <translation>Attente de l'arrêt des invités…</translation>
+        <translation>Attente de l&apos;arrêt des invités…</translation>
     </message>
     <message>
         <source>Some guests did not shut down</source>
@@ -1054,7 +1165,59 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>They may wait for an answer on their screen. Quit again to force them off.</source>
-        <translation>Ils attendent peut-être une réponse à l'écran. Quittez à nouveau pour forcer l'arrêt.</translation>
+        <translation>Ils attendent peut-être une réponse à l&apos;écran. Quittez à nouveau pour forcer l&apos;arrêt.</translation>
+    </message>
+    <message>
+        <source>Importing %1…</source>
+        <translation>Importation de %1…</translation>
+    </message>
+    <message>
+        <source>The guest was not imported</source>
+        <translation>L’invité n’a pas été importé</translation>
+    </message>
+    <message>
+        <source>Exporting “%1”…</source>
+        <translation>Exportation de « %1 »…</translation>
+    </message>
+    <message>
+        <source>“%1” was exported to %2.</source>
+        <translation>« %1 » a été exporté vers %2.</translation>
+    </message>
+    <message>
+        <source>“%1” was not exported</source>
+        <translation>« %1 » n’a pas été exporté</translation>
+    </message>
+    <message>
+        <source>Not possible: a disk lies outside of the guest&apos;s folder.</source>
+        <translation>Impossible : un disque se trouve hors du dossier de l’invité.</translation>
+    </message>
+    <message>
+        <source>Not possible: a disk is not in the format qcow2.</source>
+        <translation>Impossible : un disque n’est pas au format qcow2.</translation>
+    </message>
+    <message>
+        <source>There is no disk that could be shared.</source>
+        <translation>Il n’y a aucun disque à partager.</translation>
+    </message>
+    <message>
+        <source>Import an appliance, a disk or an exported guest</source>
+        <translation>Importer une appliance, un disque ou un invité exporté</translation>
+    </message>
+    <message>
+        <source>Appliances, disks and exported guests (*.ova *.ovf *.vmdk *.vdi *.vhd *.vhdx *.qcow2 *.img *.raw *.tar *.tar.gz *.tar.zst)</source>
+        <translation>Appliances, disques et invités exportés (*.ova *.ovf *.vmdk *.vdi *.vhd *.vhdx *.qcow2 *.img *.raw *.tar *.tar.gz *.tar.zst)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <source>Export “%1” to</source>
+        <translation>Exporter « %1 » vers</translation>
+    </message>
+    <message>
+        <source>Exported guests (*.tar.zst)</source>
+        <translation>Invités exportés (*.tar.zst)</translation>
     </message>
 </context>
 <context>
@@ -1088,7 +1251,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>Screen of the guest</source>
-        <translation>Écran de l'invité</translation>
+        <translation>Écran de l&apos;invité</translation>
     </message>
     <message>
         <source>Open the console</source>
@@ -1096,7 +1259,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>Facts about the guest</source>
-        <translation>Informations sur l'invité</translation>
+        <translation>Informations sur l&apos;invité</translation>
     </message>
     <message>
         <source>State</source>
@@ -1136,6 +1299,65 @@ ou commencez ainsi :</translation>
     </message>
 </context>
 <context>
+    <name>app::PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation>Préférences</translation>
+    </message>
+    <message>
+        <source>Scaling of the screen</source>
+        <translation>Mise à l’échelle de l’écran</translation>
+    </message>
+    <message>
+        <source>Fit the window</source>
+        <translation>Ajuster à la fenêtre</translation>
+    </message>
+    <message>
+        <source>Whole multiples</source>
+        <translation>Multiples entiers</translation>
+    </message>
+    <message>
+        <source>Exact pixels</source>
+        <translation>Pixels exacts</translation>
+    </message>
+    <message>
+        <source>All guests</source>
+        <translation>Tous les invités</translation>
+    </message>
+    <message>
+        <source>A guest&apos;s own settings can say otherwise.</source>
+        <translation>Les réglages d’un invité peuvent en décider autrement.</translation>
+    </message>
+    <message>
+        <source>&amp;Scaling of the screen:</source>
+        <translation>&amp;Mise à l’échelle de l’écran :</translation>
+    </message>
+    <message>
+        <source>Keep the computer &amp;awake while guests run</source>
+        <translation>Garder l’ordinateur &amp;éveillé tant que des invités fonctionnent</translation>
+    </message>
+    <message>
+        <source>&amp;Tell me when a guest ends</source>
+        <translation>Me &amp;prévenir quand un invité s’arrête</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenêtre</translation>
+    </message>
+    <message>
+        <source>&amp;Dark colours</source>
+        <translation>Couleurs &amp;sombres</translation>
+    </message>
+    <message>
+        <source>&amp;Closing the window leaves guests running, without a question</source>
+        <translation>&amp;Fermer la fenêtre laisse les invités fonctionner, sans poser de question</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+</context>
+<context>
     <name>app::SessionInhibitor</name>
     <message>
         <source>Guests are running</source>
@@ -1162,7 +1384,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>This is not complete yet. %1</source>
-        <translation>Ce n'est pas encore complet. %1</translation>
+        <translation>Ce n&apos;est pas encore complet. %1</translation>
     </message>
     <message>
         <source>%1: %2 → %3</source>
@@ -1178,7 +1400,26 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>The settings were not stored</source>
-        <translation>Les paramètres n'ont pas été enregistrés</translation>
+        <translation>Les paramètres n&apos;ont pas été enregistrés</translation>
+    </message>
+    <message>
+        <source>Takes effect now.</source>
+        <translation>Prend effet maintenant.</translation>
+    </message>
+    <message>
+        <source>Takes effect after a restart.</source>
+        <translation>Prend effet après un redémarrage.</translation>
+    </message>
+</context>
+<context>
+    <name>app::UserGuide</name>
+    <message>
+        <source>User guide</source>
+        <translation>Guide d’utilisation</translation>
+    </message>
+    <message>
+        <source>The user guide is not installed with this build. It is in the folder docs/user-guide of the source code.</source>
+        <translation>Le guide n’est pas installé avec cette version. Il se trouve dans le dossier docs/user-guide du code source.</translation>
     </message>
 </context>
 <context>
@@ -1192,16 +1433,36 @@ ou commencez ainsi :</translation>
         <translation>Nom de la copie</translation>
     </message>
     <message>
-        <source>The copy has disks and an identity of its own; the original is not changed. At most %1 are copied.</source>
-        <translation>La copie a ses propres disques et sa propre identité ; l'original ne change pas. Au plus %1 sont copiés.</translation>
-    </message>
-    <message>
         <source>&amp;Clone</source>
         <translation>&amp;Cloner</translation>
     </message>
     <message>
         <source>&amp;Name:</source>
         <translation>&amp;Nom :</translation>
+    </message>
+    <message>
+        <source>&amp;Full copy</source>
+        <translation>Copie &amp;complète</translation>
+    </message>
+    <message>
+        <source>&amp;Linked copy</source>
+        <translation>Copie &amp;liée</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Copy as co&amp;mmand</source>
+        <translation>Copier comme co&amp;mmande</translation>
+    </message>
+    <message>
+        <source>Disks and an identity of its own. At most %1 are copied.</source>
+        <translation>Disques et identité propres. Au plus %1 sont copiés.</translation>
+    </message>
+    <message>
+        <source>Ready at once and small: both share what they have in common, and each keeps its own changes.</source>
+        <translation>Prête tout de suite et petite : les deux partagent ce qu’ils ont en commun et chacun garde ses propres changements.</translation>
     </message>
 </context>
 <context>
@@ -1292,12 +1553,12 @@ ou commencez ainsi :</translation>
         </translation>
     </message>
     <message>
-        <source>Leaves %1 of the computer's %2.</source>
-        <translation>Laisse %1 sur les %2 de l'ordinateur.</translation>
+        <source>Leaves %1 of the computer&apos;s %2.</source>
+        <translation>Laisse %1 sur les %2 de l&apos;ordinateur.</translation>
     </message>
     <message>
         <source>Grows as it is used; %1 are free now.</source>
-        <translation>Grandit à l'usage ; %1 sont libres maintenant.</translation>
+        <translation>Grandit à l&apos;usage ; %1 sont libres maintenant.</translation>
     </message>
     <message numerus="yes">
         <source>%n processor(s)</source>
@@ -1307,20 +1568,20 @@ ou commencez ainsi :</translation>
         </translation>
     </message>
     <message>
-        <source>The guest's system needs at least %1.</source>
-        <translation>Le système de l'invité a besoin d'au moins %1.</translation>
+        <source>The guest&apos;s system needs at least %1.</source>
+        <translation>Le système de l&apos;invité a besoin d&apos;au moins %1.</translation>
     </message>
     <message>
         <source>More processors than the computer has make the guest slower.</source>
-        <translation>Plus de processeurs que l'ordinateur n'en a ralentissent l'invité.</translation>
+        <translation>Plus de processeurs que l&apos;ordinateur n&apos;en a ralentissent l&apos;invité.</translation>
     </message>
     <message>
         <source>The computer itself may become slow.</source>
-        <translation>L'ordinateur lui-même peut ralentir.</translation>
+        <translation>L&apos;ordinateur lui-même peut ralentir.</translation>
     </message>
     <message>
         <source>There is not so much free space; a full guest would stop.</source>
-        <translation>Il n'y a pas tant de place ; un invité plein s'arrêterait.</translation>
+        <translation>Il n&apos;y a pas tant de place ; un invité plein s&apos;arrêterait.</translation>
     </message>
     <message>
         <source>Takes effect now.</source>
@@ -1328,7 +1589,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>Takes effect after a restart of the guest.</source>
-        <translation>Prend effet après un redémarrage de l'invité.</translation>
+        <translation>Prend effet après un redémarrage de l&apos;invité.</translation>
     </message>
 </context>
 <context>
@@ -1374,7 +1635,7 @@ ou commencez ainsi :</translation>
     <name>wizards::StartPage</name>
     <message>
         <source>Enter a name for the guest.</source>
-        <translation>Donnez un nom à l'invité.</translation>
+        <translation>Donnez un nom à l&apos;invité.</translation>
     </message>
     <message>
         <source>The name is too long.</source>
@@ -1398,7 +1659,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>Name of the guest</source>
-        <translation>Nom de l'invité</translation>
+        <translation>Nom de l&apos;invité</translation>
     </message>
     <message>
         <source>Copy as co&amp;mmand</source>
@@ -1433,7 +1694,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>A new disk of %1, which grows as it is used</source>
-        <translation>Un nouveau disque de %1, qui grandit à l'usage</translation>
+        <translation>Un nouveau disque de %1, qui grandit à l&apos;usage</translation>
     </message>
     <message>
         <source>UEFI firmware</source>
@@ -1446,6 +1707,17 @@ ou commencez ainsi :</translation>
     <message>
         <source>Network with access to the Internet</source>
         <translation>Réseau avec accès à Internet</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n disk(s) of the appliance, converted and copied</source>
+        <translation>
+            <numerusform>%n disque de l’appliance, converti et copié</numerusform>
+            <numerusform>%n disques de l’appliance, convertis et copiés</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A copy of %1</source>
+        <translation>Une copie de %1</translation>
     </message>
 </context>
 <context>
@@ -1460,11 +1732,11 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>An &amp;empty guest; I add a medium later</source>
-        <translation>Un invité &amp;vide ; j'ajouterai un support plus tard</translation>
+        <translation>Un invité &amp;vide ; j&apos;ajouterai un support plus tard</translation>
     </message>
     <message>
-        <source>&amp;Copy the disk into the guest's folder</source>
-        <translation>&amp;Copier le disque dans le dossier de l'invité</translation>
+        <source>&amp;Copy the disk into the guest&apos;s folder</source>
+        <translation>&amp;Copier le disque dans le dossier de l&apos;invité</translation>
     </message>
     <message>
         <source>What shall run?</source>
@@ -1476,11 +1748,11 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>Operating system</source>
-        <translation>Système d'exploitation</translation>
+        <translation>Système d&apos;exploitation</translation>
     </message>
     <message>
         <source>The original stays as it is. Otherwise the guest writes to it.</source>
-        <translation>L'original reste tel quel. Sinon l'invité y écrit.</translation>
+        <translation>L&apos;original reste tel quel. Sinon l&apos;invité y écrit.</translation>
     </message>
     <message>
         <source>&amp;System:</source>
@@ -1500,7 +1772,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>Not recognised (%1). You can use it as a CD all the same.</source>
-        <translation>Non reconnu (%1). Vous pouvez quand même l'utiliser comme CD.</translation>
+        <translation>Non reconnu (%1). Vous pouvez quand même l&apos;utiliser comme CD.</translation>
     </message>
     <message>
         <source>Recognised: %1.</source>
@@ -1508,7 +1780,7 @@ ou commencez ainsi :</translation>
     </message>
     <message>
         <source>A CD or DVD called “%1”; its system is not known. You can use it all the same.</source>
-        <translation>Un CD ou DVD nommé « %1 » ; son système est inconnu. Vous pouvez quand même l'utiliser.</translation>
+        <translation>Un CD ou DVD nommé « %1 » ; son système est inconnu. Vous pouvez quand même l&apos;utiliser.</translation>
     </message>
     <message>
         <source>A floppy disk.</source>
@@ -1519,20 +1791,35 @@ ou commencez ainsi :</translation>
         <translation>Un disque au format %1.</translation>
     </message>
     <message>
-        <source>An appliance made by another program.</source>
-        <translation>Une appliance faite par un autre programme.</translation>
+        <source>This appliance cannot be used: %1</source>
+        <translation>Cette appliance ne peut pas être utilisée : %1</translation>
+    </message>
+    <message>
+        <source>%1 of memory</source>
+        <translation>%1 de mémoire</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n disk(s)</source>
+        <translation>
+            <numerusform>%n disque</numerusform>
+            <numerusform>%n disques</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The appliance “%1”: %2. Its disks are copied.</source>
+        <translation>L’appliance « %1 » : %2. Ses disques sont copiés.</translation>
     </message>
 </context>
 <context>
     <name>wizards::ZonedSlider</name>
     <message>
         <source>minimum</source>
-        <extracomment>Label of a slider's tick: the guest's system needs at least this much</extracomment>
+        <extracomment>Label of a slider&apos;s tick: the guest&apos;s system needs at least this much</extracomment>
         <translation>minimum</translation>
     </message>
     <message>
         <source>recommended</source>
-        <extracomment>Label of a slider's tick: the guest's system recommends this much</extracomment>
+        <extracomment>Label of a slider&apos;s tick: the guest&apos;s system recommends this much</extracomment>
         <translation>recommandé</translation>
     </message>
 </context>

@@ -9,17 +9,15 @@ namespace wizards {
 
 void applyDefaults(GuestDraft& draft, const app::OsDatabase& systems, const app::HostResources& host)
 {
+    app::applyDefaults(draft, systems.find(draft.osId), host);
+    if (!draft.isDemo)
+        return;
     constexpr std::uint64_t DemoMemory = std::uint64_t{64} << 20;
-    const app::OsInfo* os = systems.find(draft.osId);
-    draft.defaults = app::defaultsFor(os, draft.medium, host);
-    if (draft.isDemo) {
-        draft.defaults.memoryBytes.value = DemoMemory;
-        draft.defaults.cpuCount.value = 1;
-        draft.defaults.diskBytes = {.value = 0, .reason = app::DefaultReason::NoDiskNeeded};
-    }
-    std::string name = draft.config.name;
-    draft.config = app::makeConfig(draft.defaults, draft.medium, std::move(name));
-    draft.diskBytes = draft.defaults.diskBytes.value;
+    draft.defaults.memoryBytes.value = draft.config.memoryBytes = DemoMemory;
+    draft.defaults.cpuCount.value = draft.config.cpuCount = 1;
+    draft.defaults.diskBytes = {.value = 0, .reason = app::DefaultReason::NoDiskNeeded};
+    draft.config.disks.clear();
+    draft.diskBytes = 0;
 }
 
 QString suggestedName(const GuestDraft& draft, const app::OsDatabase& systems)
@@ -29,6 +27,8 @@ QString suggestedName(const GuestDraft& draft, const app::OsDatabase& systems)
     if (const app::OsInfo* os = systems.find(draft.osId))
         return QString::fromStdString(os->name);
     QString label = QString::fromStdString(draft.medium.volume.volumeId).simplified();
+    if (draft.medium.appliance)
+        label = QString::fromStdString(draft.medium.appliance->name).simplified();
     if (label.isEmpty())
         label = QString::fromStdString(draft.medium.path.stem().string());
     constexpr qsizetype LongestSuggestion = 60;
@@ -43,6 +43,7 @@ QString reasonText(app::DefaultReason reason)
         return QCoreApplication::translate("DefaultReason", sentence);
     };
     switch (reason) {
+    case ApplianceSays: return text(QT_TRANSLATE_NOOP("DefaultReason", "The appliance was made with this."));
     case OsRecommends:
         return text(QT_TRANSLATE_NOOP("DefaultReason", "This is what the makers of the system recommend."));
     case OsMinimum:

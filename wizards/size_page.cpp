@@ -49,7 +49,7 @@ ResourceScale memoryScale(const app::OsInfo* os, const app::HostResources& host)
 
 ResourceScale diskScale(const app::OsInfo* os, const app::HostResources& host, std::uint64_t leastBytes)
 {
-    const std::uint64_t least = std::max((leastBytes + GiB - 1) / GiB * GiB, GiB);
+    const std::uint64_t least = leastBytes != 0 ? leastBytes : GiB;
     return {.kind = ResourceKind::Disk,
             .minimum = least,
             .maximum = std::max({LargestUsualDisk, host.freeDiskBytes / GiB * GiB, least}),

@@ -86,7 +86,12 @@ void StartPage::describe()
 QString StartPage::summary() const
 {
     QStringList lines;
-    if (!m_draft.medium.path.empty())
+    if (m_draft.medium.appliance)
+        lines << tr("%n disk(s) of the appliance, converted and copied", nullptr,
+                    static_cast<int>(m_draft.medium.appliance->disks.size()));
+    else if (m_draft.copyMedium)
+        lines << tr("A copy of %1").arg(QString::fromStdString(m_draft.medium.path.filename().string()));
+    else if (!m_draft.medium.path.empty())
         lines << tr("Starts from %1").arg(QString::fromStdString(m_draft.medium.path.filename().string()));
     lines << tr("%n processor(s)", nullptr, static_cast<int>(m_draft.config.cpuCount))
           << tr("%1 of memory").arg(sizeText(m_draft.config.memoryBytes));

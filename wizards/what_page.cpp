@@ -164,15 +164,32 @@ QString WhatPage::mediumText() const
             .arg(QString::fromStdString(m_draft.medium.volume.volumeId));
     case Floppy: return tr("A floppy disk.");
     case DiskImage: return tr("A disk in the format %1.").arg(QString::fromStdString(m_draft.medium.format));
-    case Appliance: return tr("An appliance made by another program.");
+    case Appliance: return applianceText();
     }
     return {};
+}
+
+QString WhatPage::applianceText() const
+{
+    if (!m_draft.medium.appliance)
+        return tr("This appliance cannot be used: %1").arg(QString::fromStdString(m_draft.medium.problem));
+    const app::Appliance& appliance = *m_draft.medium.appliance;
+    QStringList parts;
+    if (!appliance.systemDescription.empty())
+        parts << QString::fromStdString(appliance.systemDescription);
+    if (appliance.memoryBytes != 0)
+        parts << tr("%1 of memory").arg(sizeText(appliance.memoryBytes));
+    parts << tr("%n disk(s)", nullptr, static_cast<int>(appliance.disks.size()));
+    return tr("The appliance “%1”: %2. Its disks are copied.")
+        .arg(QString::fromStdString(appliance.name), parts.join(u", "_s));
 }
 
 bool WhatPage::isComplete() const
 {
     if (!m_fromMedium->isChecked())
         return true;
+    if (m_draft.medium.kind == app::MediumKind::Appliance && !m_draft.medium.appliance)
+        return false;
     return !m_isLooking && !m_chooser->path().isEmpty() && m_draft.medium.kind != app::MediumKind::Missing
            && !m_draft.medium.path.empty();
 }

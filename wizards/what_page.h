@@ -37,6 +37,7 @@ private:
     void fillSystems();
     void describe();
     [[nodiscard]] QString mediumText() const;
+    [[nodiscard]] QString applianceText() const;
 
     GuestDraft& m_draft;
     app::HostResources m_host;

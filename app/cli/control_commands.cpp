@@ -2,7 +2,6 @@
 #include "cli/control_commands.h"
 
 #include "cli/exit_codes.h"
-#include "cli/text.h"
 #include "runtime/control_client.h"
 #include "runtime/runtime_folder.h"
 
@@ -31,44 +30,6 @@ Result<json> ask(const std::string& guest, const std::string& verb, json paramet
     const RunningGuest found = VM_TRY(findRunningGuest(guest));
     ControlClient client = VM_TRY(ControlClient::connect(found.folder / "control.sock"));
     return client.request(verb, std::move(parameters), std::chrono::minutes(5));
-}
-
-/// The status of each running guest; one that does not answer has the state "unreachable".
-json statusOfAll()
-{
-    json list = json::array();
-    for (const RunningGuest& guest : listRunningGuests()) {
-        json entry = {{"name", guest.name}, {"id", guest.id}, {"pid", guest.pid}, {"state", "unreachable"}};
-        if (auto client = ControlClient::connect(guest.folder / "control.sock"))
-            if (auto status = client->request("status", json::object(), std::chrono::seconds(2)))
-                for (const char* key :
-                     {"state", "cpus", "memoryBytes", "uptimeSeconds", "display", "statistics"})
-                    if (status->contains(key))
-                        entry[key] = (*status)[key];
-        list.push_back(std::move(entry));
-    }
-    return list;
-}
-
-int listGuests(bool asJson)
-{
-    const json guests = statusOfAll();
-    if (asJson) {
-        std::cout << guests.dump(2) << '\n';
-        return ExitOk;
-    }
-    if (guests.empty()) {
-        std::cout << "No guest is running.\n";
-        return ExitOk;
-    }
-    for (const json& guest : guests) {
-        std::cout << guest["name"].get<std::string>() << "  " << guest["state"].get<std::string>();
-        if (guest.contains("cpus"))
-            std::cout << "  " << guest["cpus"] << " CPU  "
-                      << formatSize(guest["memoryBytes"].get<std::uint64_t>());
-        std::cout << "  " << guest["id"].get<std::string>() << "  pid " << guest["pid"] << '\n';
-    }
-    return ExitOk;
 }
 
 int printScreenText(const std::string& guest, bool asJson)
@@ -204,11 +165,6 @@ void addMediaVerbs(CLI::App& program, int& exitCode)
 
 void addControlCommands(CLI::App& program, int& exitCode)
 {
-    CLI::App* list = program.add_subcommand("list", "List the running guests");
-    auto asJson = std::make_shared<bool>(false);
-    list->add_flag("--json", *asJson, "Print as JSON");
-    list->callback([&exitCode, asJson] { exitCode = listGuests(*asJson); });
-
     addPlainVerb(program, exitCode, "pause", "Stop a guest's CPUs until resume");
     addPlainVerb(program, exitCode, "resume", "Let a paused guest go on");
     addPlainVerb(program, exitCode, "reset", "Press a guest's reset button; unsaved work in it is lost");

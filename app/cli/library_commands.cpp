@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Verbs that make guests and take them away: create, import, export, start, delete.
 #include "cli/library_commands.h"
 
-#include "block/create_image.h"
 #include "cli/exit_codes.h"
 #include "cli/run_command.h"
+#include "cli/stored_guests.h"
 #include "cli/text.h"
-#include "library/guest_defaults.h"
-#include "library/guest_library.h"
-#include "library/os_database.h"
+#include "library/disk_growth.h"
+#include "library/guest_archive.h"
+#include "library/new_guest.h"
 
 #include <CLI/CLI.hpp>
 
@@ -24,99 +25,122 @@ using engine::Result;
 
 namespace {
 
-/// What create's options say; what they leave open comes from the operating system's defaults.
-struct CreateOptions {
+/// What the options of create and import say; what they leave open comes from the system's defaults.
+struct NewGuestOptions {
     std::string name;
     std::string medium;
     std::optional<unsigned> cpus;
     std::optional<std::string> memory;
     std::optional<std::string> diskSize;
     std::optional<std::string> firmware;
+    std::string os;
+    bool copy = false;
+    bool demo = false;
     bool start = false;
 };
 
-int report(const engine::Error& error)
-{
-    std::cerr << "guesthouse: " << error.message() << '\n';
-    return error.code == ErrorCode::InvalidArgument ? ExitUsage : ExitFailure;
-}
-
-/// The default configuration for the medium with the user's wishes on top; the disk's size beside it.
-struct Plan {
-    engine::VmConfig config;
-    std::uint64_t diskBytes = 0;
-    std::string osId;
-};
-
-Result<Plan> planGuest(const CreateOptions& options, const GuestLibrary& library)
+Result<Medium> chooseMedium(const NewGuestOptions& options)
 {
     Medium medium;
-    if (!options.medium.empty()) {
+    if (options.demo) {
+        medium.path = findDemoMedium();
+        if (medium.path.empty())
+            return fail(ErrorCode::NotFound, "this build has no demo");
+        medium.kind = MediumKind::Iso;
+    } else if (!options.medium.empty()) {
         medium = identifyMedium(std::filesystem::absolute(options.medium));
         if (medium.kind == MediumKind::Missing)
             return fail(ErrorCode::NotFound, "there is no file " + options.medium);
+        if (medium.kind == MediumKind::Unknown)
+            medium.kind = MediumKind::Iso; // any file can be a CD
     }
-    const OsInfo* os =
-        medium.kind == MediumKind::Iso ? OsDatabase::instance().identify(medium.volume) : nullptr;
-    GuestDefaults defaults = defaultsFor(os, medium, HostResources::ofThisComputer(library.root()));
-    if (options.diskSize)
-        defaults.diskBytes.value = VM_TRY(parseSize(*options.diskSize));
-    Plan plan{.config = makeConfig(defaults, medium, options.name),
-              .diskBytes = defaults.diskBytes.value,
-              .osId = os ? os->id : std::string()};
-    if (options.cpus)
-        plan.config.cpuCount = *options.cpus;
-    if (options.memory)
-        plan.config.memoryBytes = VM_TRY(parseSize(*options.memory));
-    if (options.firmware)
-        plan.config.firmware = parseFirmwareOption(*options.firmware);
-    for (const engine::ConfigProblem& problem : validate(plan.config, engine::hostMemoryBytes()))
-        return fail(ErrorCode::InvalidArgument, problem.text);
-    return plan;
+    return medium;
 }
 
-Result<GuestEntry> createGuest(const CreateOptions& options)
+/// Where the wizard and this verb meet: the same defaults, then the same wishes on top of them.
+Result<NewGuest> planGuest(const NewGuestOptions& options, const GuestLibrary& library)
+{
+    NewGuest guest;
+    guest.medium = VM_TRY(chooseMedium(options));
+    const OsDatabase& systems = OsDatabase::instance();
+    const OsInfo* os = options.os.empty() ? nullptr : systems.find(options.os);
+    if (!options.os.empty() && !os)
+        return fail(ErrorCode::InvalidArgument,
+                    "there is no system called " + options.os + " in the database; leave --os out");
+    if (!os && guest.medium.kind == MediumKind::Iso && !options.demo)
+        os = systems.identify(guest.medium.volume);
+    guest.osId = os ? os->id : std::string();
+    guest.config.name = options.name;
+    applyDefaults(guest, os, HostResources::ofThisComputer(library.root()));
+    guest.copyMedium = options.copy && guest.medium.kind == MediumKind::DiskImage;
+    if (options.diskSize) {
+        const std::uint64_t bytes = VM_TRY(parseSize(*options.diskSize));
+        VM_TRY(setNewDisk(guest, bytes));
+    }
+    if (options.cpus)
+        guest.config.cpuCount = *options.cpus;
+    if (options.memory)
+        guest.config.memoryBytes = VM_TRY(parseSize(*options.memory));
+    if (options.firmware)
+        setFirmware(guest.config, parseFirmwareOption(*options.firmware));
+    for (const engine::ConfigProblem& problem : validate(guest.config, engine::hostMemoryBytes()))
+        return fail(ErrorCode::InvalidArgument, problem.text);
+    return guest;
+}
+
+Result<GuestEntry> createGuest(const NewGuestOptions& options)
 {
     auto library = VM_TRY(GuestLibrary::open(GuestLibrary::defaultRoot()));
-    const Plan plan = VM_TRY(planGuest(options, library));
-    GuestDescription guest{.config = plan.config, .presentation = {.osId = plan.osId}, .sourceText = {}};
-    return library.create(std::move(guest), [&plan](const std::filesystem::path& folder) -> Result<> {
-        if (plan.diskBytes == 0)
-            return {};
-        const auto disks = folder / "disks";
-        std::error_code problem;
-        std::filesystem::create_directories(disks, problem);
-        if (problem)
-            return engine::failSystem("cannot create " + disks.string(), problem.value());
-        return engine::block::createImage(disks / "system.qcow2", {.capacityBytes = plan.diskBytes});
-    });
+    const NewGuest guest = VM_TRY(planGuest(options, library));
+    return makeGuest(library, *makeBlockDiskTool(), guest, showProgress());
+}
+
+Result<GuestEntry> importFile(NewGuestOptions options)
+{
+    auto library = VM_TRY(GuestLibrary::open(GuestLibrary::defaultRoot()));
+    const auto file = std::filesystem::absolute(options.medium);
+    if (looksLikeGuestArchive(file))
+        return importGuest(library, file, options.name, showProgress());
+    const Medium medium = identifyMedium(file);
+    if (medium.kind == MediumKind::Missing)
+        return fail(ErrorCode::NotFound, "there is no file " + options.medium);
+    if (medium.kind != MediumKind::Appliance && medium.kind != MediumKind::DiskImage)
+        return fail(ErrorCode::Unsupported, options.medium
+                                                + " is no appliance, disk image or exported guest; "
+                                                  "for a CD use “guesthouse create NAME FILE”");
+    if (options.name.empty())
+        options.name =
+            library.freeName(medium.appliance && !medium.appliance->name.empty() ? medium.appliance->name
+                                                                                 : file.stem().string());
+    options.copy = true;
+    const NewGuest guest = VM_TRY(planGuest(options, library));
+    return makeGuest(library, *makeBlockDiskTool(), guest, showProgress());
 }
 
 int startGuest(const std::string& name)
 {
     auto library = GuestLibrary::open(GuestLibrary::defaultRoot());
     if (!library)
-        return report(library.error());
+        return reportFailure(library.error());
     auto entry = library->find(name);
-    if (!entry)
-        return report(entry.error());
-    if (entry->problem)
-        return report(*entry->problem);
-    makePathsAbsolute(entry->guest.config, entry->folder);
-    return runGuest(std::move(entry->guest.config));
+    if (entry && entry->problem)
+        return reportFailure(*entry->problem);
+    if (entry)
+        entry = growPendingDisks(*library, *makeBlockDiskTool(), *entry);
+    return entry ? runGuest(std::move(entry->guest.config)) : reportFailure(entry.error());
 }
 
 int deleteGuest(const std::string& name)
 {
     auto library = GuestLibrary::open(GuestLibrary::defaultRoot());
     if (!library)
-        return report(library.error());
-    auto entry = library->find(name);
+        return reportFailure(library.error());
+    const auto entry = findStoppedGuest(*library, name, Damaged::Accepted);
     if (!entry)
-        return report(entry.error());
+        return reportFailure(entry.error());
     const auto trashed = library->moveToTrash(*entry);
     if (!trashed)
-        return report(trashed.error());
+        return reportFailure(trashed.error());
     std::cout << entry->guest.config.name << " is in the trash: "
               << (trashed->trashed.empty() ? entry->folder.string() + " was only forgotten"
                                            : trashed->trashed.string())
@@ -124,26 +148,75 @@ int deleteGuest(const std::string& name)
     return ExitOk;
 }
 
+void addSizeOptions(CLI::App& command, NewGuestOptions& options)
+{
+    command.add_option("--cpus", options.cpus, "Number of CPUs");
+    command.add_option("--memory", options.memory, "Memory, for example 512M or 4G");
+    command.add_option("--firmware", options.firmware, "bios, uefi, or an image file");
+    command.add_option("--os", options.os,
+                       "The system, as an osinfo name like debian12, for better defaults");
+    command.add_flag("--start", options.start, "Start it at once, in the foreground and without a window");
+}
+
+template <class Make>
+void onCreation(CLI::App* command, int& exitCode, std::shared_ptr<NewGuestOptions> options, Make make)
+{
+    command->callback([&exitCode, options = std::move(options), make] {
+        const auto created = make(*options);
+        if (!created) {
+            exitCode = reportFailure(created.error());
+            return;
+        }
+        std::cout << created->guest.config.name << "  " << created->folder.string() << '\n' << std::flush;
+        exitCode = options->start ? startGuest(created->id()) : ExitOk;
+    });
+}
+
 void addCreateCommand(CLI::App& program, int& exitCode)
 {
     CLI::App* command =
         program.add_subcommand("create", "Create a guest that is kept, with defaults for its system");
-    auto options = std::make_shared<CreateOptions>();
+    auto options = std::make_shared<NewGuestOptions>();
     command->add_option("name", options->name, "What to call the guest")->required();
     command->add_option("medium", options->medium, "An ISO, floppy or disk image to start from");
-    command->add_option("--cpus", options->cpus, "Number of CPUs");
-    command->add_option("--memory", options->memory, "Memory, for example 512M or 4G");
+    addSizeOptions(*command, *options);
     command->add_option("--disk-size", options->diskSize, "Size of the new system disk; 0 for none");
-    command->add_option("--firmware", options->firmware, "bios, uefi, or an image file");
-    command->add_flag("--start", options->start, "Start it at once, in the foreground and without a window");
+    command->add_flag("--copy", options->copy,
+                      "Copy a disk image into the guest instead of using it in place");
+    command->add_flag("--demo", options->demo, "The built-in demo instead of a medium");
+    onCreation(command, exitCode, options, &createGuest);
+}
+
+void addImportCommand(CLI::App& program, int& exitCode)
+{
+    CLI::App* command = program.add_subcommand(
+        "import", "Make a guest of an appliance (OVA, OVF), a disk image or an exported guest");
+    auto options = std::make_shared<NewGuestOptions>();
+    command->add_option("file", options->medium, "The file to import; it is only read")->required();
+    command->add_option("--name", options->name, "What to call the guest; otherwise the name in the file");
+    addSizeOptions(*command, *options);
+    onCreation(command, exitCode, options, &importFile);
+}
+
+void addExportCommand(CLI::App& program, int& exitCode)
+{
+    CLI::App* command = program.add_subcommand("export", "Put a guest with its disks into one file");
+    struct Options {
+        std::string guest;
+        std::string file;
+    };
+    auto options = std::make_shared<Options>();
+    command->add_option("guest", options->guest, "The guest's name or id")->required();
+    command->add_option("file", options->file, "The file to write: NAME.tar, .tar.gz or .tar.zst")
+        ->required();
     command->callback([&exitCode, options] {
-        const auto created = createGuest(*options);
-        if (!created) {
-            exitCode = report(created.error());
-            return;
-        }
-        std::cout << created->guest.config.name << "  " << created->folder.string() << '\n';
-        exitCode = options->start ? startGuest(created->id()) : ExitOk;
+        const auto work = [&]() -> Result<> {
+            auto library = VM_TRY(GuestLibrary::open(GuestLibrary::defaultRoot()));
+            const GuestEntry entry = VM_TRY(findStoppedGuest(library, options->guest));
+            return exportGuest(entry, std::filesystem::absolute(options->file), showProgress());
+        };
+        const auto done = work();
+        exitCode = done ? ExitOk : reportFailure(done.error());
     });
 }
 
@@ -152,6 +225,8 @@ void addCreateCommand(CLI::App& program, int& exitCode)
 void addLibraryCommands(CLI::App& program, int& exitCode)
 {
     addCreateCommand(program, exitCode);
+    addImportCommand(program, exitCode);
+    addExportCommand(program, exitCode);
     struct NamedVerb {
         const char* name;
         const char* help;

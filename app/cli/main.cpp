@@ -3,6 +3,7 @@
 #include "cli/disk_command.h"
 #include "cli/doctor_command.h"
 #include "cli/exit_codes.h"
+#include "cli/guest_commands.h"
 #include "cli/library_commands.h"
 #include "cli/network_command.h"
 #include "cli/run_command.h"
@@ -70,6 +71,7 @@ int main(int argc, char** argv)
         "guests (see guesthouse doctor).");
     int exitCode = app::ExitOk;
     app::addRunCommand(program, exitCode);
+    app::addGuestCommands(program, exitCode);
     app::addControlCommands(program, exitCode);
     app::addNetworkCommands(program, exitCode);
     app::addLibraryCommands(program, exitCode);

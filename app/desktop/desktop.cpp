@@ -78,7 +78,7 @@ int runDesktop(int argc, char** argv, DesktopServices services)
     window.show();
     const QStringList arguments = QApplication::arguments();
     if (arguments.size() > 1)
-        window.openWizard(arguments.at(1));
+        window.openFile(arguments.at(1));
     return QApplication::exec();
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The desktop application as a module: the program loads it when it is started without a verb.
-#include "desktop/block_disk_tool.h"
 #include "desktop/desktop.h"
 #include "desktop/thread_launcher.h"
 #include "view/console_view.h"
@@ -25,12 +24,33 @@ public:
     }
 };
 
-QWidget* makeConsole(const QString& rfbSocketPath, QWidget* parent)
+class ViewControls final : public app::ConsoleControls {
+public:
+    explicit ViewControls(console::ConsoleView* view) : ConsoleControls(view), m_view(view)
+    {
+        connect(view, &console::ConsoleView::releaseRequested, this, &ConsoleControls::leaveRequested);
+        connect(view, &console::ConsoleView::fullScreenToggleRequested, this,
+                &ConsoleControls::fullScreenRequested);
+    }
+
+    void setScaling(app::ConsoleScaling scaling) override
+    {
+        using enum app::ConsoleScaling;
+        m_view->setScalingMode(scaling == Exact     ? console::ScalingMode::Actual
+                               : scaling == Integer ? console::ScalingMode::Integer
+                                                    : console::ScalingMode::Fit);
+    }
+
+private:
+    console::ConsoleView* m_view;
+};
+
+app::MadeConsole makeConsole(const QString& rfbSocketPath, QWidget* parent)
 {
     auto* view = new console::ConsoleView(parent);
     view->setAccessibleName(QObject::tr("Screen of the guest"));
     view->client().openPath(rfbSocketPath);
-    return view;
+    return {.widget = view, .controls = new ViewControls(view)};
 }
 
 /// The demo's medium: beside the program in a build folder, or installed with it.

@@ -35,10 +35,12 @@ std::uint64_t wanted(std::uint64_t recommended, std::uint64_t minimum, DefaultRe
     return 0;
 }
 
-Reasoned<std::uint64_t> memoryFor(const OsInfo* os, const HostResources& host)
+Reasoned<std::uint64_t> memoryFor(const OsInfo* os, const Medium& medium, const HostResources& host)
 {
     Reasoned<std::uint64_t> memory;
-    if (os)
+    if (medium.appliance && medium.appliance->memoryBytes != 0)
+        memory = {.value = medium.appliance->memoryBytes, .reason = DefaultReason::ApplianceSays};
+    else if (os)
         memory.value = wanted(os->recommended.memoryBytes, os->minimum.memoryBytes, memory.reason);
     if (memory.value == 0)
         memory.value = UsualMemory;
@@ -53,10 +55,12 @@ Reasoned<std::uint64_t> memoryFor(const OsInfo* os, const HostResources& host)
     return memory;
 }
 
-Reasoned<std::uint32_t> cpusFor(const OsInfo* os, const HostResources& host)
+Reasoned<std::uint32_t> cpusFor(const OsInfo* os, const Medium& medium, const HostResources& host)
 {
     Reasoned<std::uint32_t> cpus{.value = 2, .reason = DefaultReason::Usual};
-    if (os && os->recommended.cpuCount != 0)
+    if (medium.appliance && medium.appliance->cpuCount != 0)
+        cpus = {.value = medium.appliance->cpuCount, .reason = DefaultReason::ApplianceSays};
+    else if (os && os->recommended.cpuCount != 0)
         cpus = {.value = os->recommended.cpuCount, .reason = DefaultReason::OsRecommends};
     else if (os && os->minimum.cpuCount != 0)
         cpus = {.value = os->minimum.cpuCount, .reason = DefaultReason::OsMinimum};
@@ -85,6 +89,9 @@ Reasoned<std::uint64_t> diskFor(const OsInfo* os, const Medium& medium, const Ho
 
 Reasoned<FirmwareKind> firmwareFor(const OsInfo* os, const Medium& medium)
 {
+    if (medium.appliance)
+        return {.value = medium.appliance->usesUefi ? FirmwareKind::Ovmf : FirmwareKind::SeaBios,
+                .reason = DefaultReason::ApplianceSays};
     if (medium.kind == MediumKind::Iso && medium.volume.bootsUefi && !medium.volume.bootsBios)
         return {.value = FirmwareKind::Ovmf, .reason = DefaultReason::BootsOnlyUefi};
     if (medium.kind == MediumKind::Iso && medium.volume.bootsBios && !medium.volume.bootsUefi)
@@ -110,6 +117,7 @@ std::string_view explain(DefaultReason reason)
 {
     using enum DefaultReason;
     switch (reason) {
+    case ApplianceSays: return "The appliance was made with this.";
     case OsRecommends: return "This is what the makers of the system recommend.";
     case OsMinimum: return "The makers of the system state only a minimum, or this computer has no more.";
     case HostLimits: return "The system would like more than this computer can spare.";
@@ -130,15 +138,14 @@ GuestDefaults defaultsFor(const OsInfo* os, const Medium& medium, const HostReso
     // Linux and FreeBSD have virtio drivers since long ago; nobody else can be relied on.
     const bool hasVirtio = os && (os->family == "linux" || os->family == "freebsd");
     const auto reason = hasVirtio ? DefaultReason::DriversBuiltIn : DefaultReason::WorksEverywhere;
-    return {.memoryBytes = memoryFor(os, host),
-            .cpuCount = cpusFor(os, host),
-            .diskBytes = diskFor(os, medium, host),
-            .firmware = firmwareFor(os, medium),
-            .diskBus = {.value = hasVirtio ? DiskBus::Virtio : DiskBus::Ahci, .reason = reason},
-            // The machine has no other card so far. A system without a driver for it starts all the same.
-            .networkModel = {.value = NetworkModel::Virtio,
-                             .reason = hasVirtio ? DefaultReason::DriversBuiltIn : DefaultReason::Usual},
-            .isWindows = os && os->family == "winnt"};
+    return {
+        .memoryBytes = memoryFor(os, medium, host),
+        .cpuCount = cpusFor(os, medium, host),
+        .diskBytes = diskFor(os, medium, host),
+        .firmware = firmwareFor(os, medium),
+        .diskBus = {.value = hasVirtio ? DiskBus::Virtio : DiskBus::Ahci, .reason = reason},
+        .networkModel = {.value = hasVirtio ? NetworkModel::Virtio : NetworkModel::E1000e, .reason = reason},
+        .isWindows = os && os->family == "winnt"};
 }
 
 engine::VmConfig makeConfig(const GuestDefaults& defaults, const Medium& medium, std::string name)
@@ -153,6 +160,12 @@ engine::VmConfig makeConfig(const GuestDefaults& defaults, const Medium& medium,
     if (defaults.diskBytes.value != 0)
         config.disks.push_back(
             {.path = "disks/system.qcow2", .bus = defaults.diskBus.value, .format = "qcow2"});
+    if (medium.appliance) {
+        for (std::size_t i = 0; i < medium.appliance->disks.size(); ++i)
+            config.disks.push_back({.path = "disks/disk-" + std::to_string(i + 1) + ".qcow2",
+                                    .bus = defaults.diskBus.value,
+                                    .format = "qcow2"});
+    }
     if (medium.kind == MediumKind::DiskImage)
         config.disks.push_back({.path = medium.path.string(), .bus = defaults.diskBus.value});
     if (medium.kind == MediumKind::Floppy)

@@ -17,6 +17,7 @@ struct HostResources {
 
 /// Why a default is what it is. The user interface turns it into a translated sentence.
 enum class DefaultReason : std::uint8_t {
+    ApplianceSays,    ///< the program that exported the appliance wrote it down
     OsRecommends,     ///< what the operating system's makers recommend
     OsMinimum,        ///< the makers state only a minimum, or this computer has no more
     HostLimits,       ///< less than recommended, because of this computer

@@ -3,6 +3,9 @@
 
 #include "library/config_json.h"
 
+#include <algorithm>
+#include <array>
+
 namespace app {
 
 using engine::ErrorCode;
@@ -57,13 +60,38 @@ void overlay(json& old, const json& fresh)
     old = fresh;
 }
 
+constexpr std::array<std::pair<ConsoleScaling, std::string_view>, 4> ScalingNames{
+    {{ConsoleScaling::Inherit, "inherit"},
+     {ConsoleScaling::Fit, "fit"},
+     {ConsoleScaling::Integer, "integer"},
+     {ConsoleScaling::Exact, "exact"}}};
+constexpr std::array<std::pair<Inheritable, std::string_view>, 3> InheritableNames{
+    {{Inheritable::Inherit, "inherit"}, {Inheritable::Yes, "yes"}, {Inheritable::No, "no"}}};
+
+template <class Enum, class Table>
+std::string_view nameOf(Enum value, const Table& table)
+{
+    return std::ranges::find(table, value, [](const auto& row) { return row.first; })->second;
+}
+
 json presentationToJson(const GuestPresentation& presentation)
 {
     return {{"group", presentation.group},
             {"notes", presentation.notes},
             {"osId", presentation.osId},
             {"favourite", presentation.favourite},
-            {"order", presentation.order}};
+            {"order", presentation.order},
+            {"scaling", nameOf(presentation.scaling, ScalingNames)},
+            {"keepsAwake", nameOf(presentation.keepsAwake, InheritableNames)},
+            {"notifies", nameOf(presentation.notifies, InheritableNames)}};
+}
+
+json pendingToJson(const std::vector<std::uint64_t>& sizes)
+{
+    json disks = json::array();
+    for (const std::uint64_t bytes : sizes)
+        disks.push_back({{"bytes", bytes}});
+    return {{"disks", disks}};
 }
 
 template <class Change>
@@ -109,6 +137,14 @@ Result<GuestDescription> parseGuest(std::string_view text)
         inner.read("osId", guest.presentation.osId);
         inner.read("favourite", guest.presentation.favourite);
         inner.read("order", guest.presentation.order);
+        inner.readName("scaling", guest.presentation.scaling, ScalingNames);
+        inner.readName("keepsAwake", guest.presentation.keepsAwake, InheritableNames);
+        inner.readName("notifies", guest.presentation.notifies, InheritableNames);
+    });
+    reader.readObject("pending", [&](JsonReader& inner) {
+        inner.readArray("disks", [&](JsonReader& element) {
+            element.read("bytes", guest.pendingDiskBytes.emplace_back());
+        });
     });
     if (!problem.empty())
         return fail(ErrorCode::Corrupt, problem + ".");
@@ -121,7 +157,8 @@ std::string formatGuest(const GuestDescription& guest)
     json document = parseDocument(guest.sourceText).value_or(json::object());
     overlay(document, {{"version", GuestFileVersion},
                        {"hardware", configToJson(guest.config)},
-                       {"presentation", presentationToJson(guest.presentation)}});
+                       {"presentation", presentationToJson(guest.presentation)},
+                       {"pending", pendingToJson(guest.pendingDiskBytes)}});
     constexpr int Indent = 2;
     return document.dump(Indent, ' ', /*ensure_ascii=*/false, json::error_handler_t::replace) + "\n";
 }

@@ -10,6 +10,10 @@
 
 namespace app {
 
+/// How a guest's screen is fitted into its window; Inherit: as the preferences of the user say.
+enum class ConsoleScaling : std::uint8_t { Inherit, Fit, Integer, Exact };
+enum class Inheritable : std::uint8_t { Inherit, Yes, No };
+
 /// What people add to a guest; the hardware does not depend on it.
 struct GuestPresentation {
     std::string group; ///< empty: in none
@@ -17,6 +21,9 @@ struct GuestPresentation {
     std::string osId; ///< OsInfo::id, empty: not known
     bool favourite = false;
     std::int32_t order = 0; ///< place in its group, smallest first
+    ConsoleScaling scaling = ConsoleScaling::Inherit;
+    Inheritable keepsAwake = Inheritable::Inherit; ///< the computer does not sleep while it runs
+    Inheritable notifies = Inheritable::Inherit;   ///< its end is announced when nobody looks
     bool operator==(const GuestPresentation&) const = default;
 };
 
@@ -25,6 +32,8 @@ struct GuestPresentation {
 struct GuestDescription {
     engine::VmConfig config;
     GuestPresentation presentation;
+    /// For each disk the size that it shall have from the next start on; 0 or missing: as it is.
+    std::vector<std::uint64_t> pendingDiskBytes = {};
     std::string sourceText;
 };
 

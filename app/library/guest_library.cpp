@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view StagingPrefix = ".new-";
+constexpr const char* StagingLockName = "creating.lock";
 constexpr const char* GuestFileName = "guest.json";
 constexpr const char* ExternalFileName = ".external.json";
 constexpr std::chrono::milliseconds LockPatience{3000};
@@ -63,7 +64,9 @@ Result<GuestLibrary> GuestLibrary::open(fs::path root)
     if (const auto lock = library.lock()) {
         std::error_code ignored;
         for (const auto& item : fs::directory_iterator(library.m_root, ignored)) {
-            if (item.path().filename().string().starts_with(StagingPrefix))
+            // A creation that is still under way holds the lock in its folder.
+            if (item.path().filename().string().starts_with(StagingPrefix)
+                && FileLock::acquire(item.path() / StagingLockName, {}))
                 fs::remove_all(item.path(), ignored);
         }
     }
@@ -141,26 +144,37 @@ GuestEntry readGuestFolder(const fs::path& folder)
 
 Result<GuestEntry> GuestLibrary::create(GuestDescription guest, const Populate& populate)
 {
-    const FileLock guard = VM_TRY(lock());
-    VM_TRY(requireFreeName(guest.config.name, {}));
     guest.config.id = makeUuid();
     guest.sourceText.clear();
-    const fs::path target = freeFolder(guest.config.name);
     const fs::path staging = m_root / (std::string(StagingPrefix) + guest.config.id);
-    const auto build = [&]() -> Result<> {
-        VM_TRY(makeFolder(staging / "disks"));
+    std::optional<FileLock> isCreating;
+    const auto build = [&]() -> Result<fs::path> {
+        {
+            const FileLock guard = VM_TRY(lock());
+            VM_TRY(requireFreeName(guest.config.name, {}));
+            VM_TRY(makeFolder(staging / "disks"));
+            isCreating = VM_TRY(FileLock::acquire(staging / StagingLockName, {}));
+        }
+        // Disks may take minutes to copy; others can use the library meanwhile.
         if (populate)
             VM_TRY(populate(staging));
+        const FileLock guard = VM_TRY(lock());
+        VM_TRY(requireFreeName(guest.config.name, {}));
+        const fs::path target = freeFolder(guest.config.name);
         makePathsRelative(guest.config, staging);
         VM_TRY(writeGuest(staging, guest, target));
-        return publish(staging, target);
+        std::error_code ignored;
+        fs::remove(staging / StagingLockName, ignored);
+        VM_TRY(publish(staging, target));
+        return target;
     };
-    if (auto built = build(); !built) {
+    const auto built = build();
+    if (!built) {
         std::error_code ignored;
         fs::remove_all(staging, ignored);
         return std::unexpected(built.error());
     }
-    return readGuestFolder(target);
+    return readGuestFolder(*built);
 }
 
 Result<GuestEntry> GuestLibrary::save(const GuestEntry& entry)
@@ -193,20 +207,6 @@ Result<GuestEntry> GuestLibrary::rename(const GuestEntry& entry, std::string nam
         && publish(renamed.folder, target))
         return readGuestFolder(target);
     return renamed;
-}
-
-Result<GuestEntry> GuestLibrary::clone(const GuestEntry& entry, std::string name,
-                                       const CopyProgress& onProgress)
-{
-    if (entry.problem)
-        return fail(ErrorCode::InvalidState, "A guest with a damaged configuration cannot be cloned.");
-    GuestDescription copy = entry.guest;
-    copy.config.name = std::move(name);
-    for (engine::NetworkConfig& network : copy.config.networks)
-        network.macAddress.clear(); // two cards with one address would disturb each other
-    makePathsRelative(copy.config, entry.folder);
-    return create(std::move(copy),
-                  [&](const fs::path& folder) { return copyGuestFolder(entry.folder, folder, onProgress); });
 }
 
 Result<TrashedGuest> GuestLibrary::moveToTrash(const GuestEntry& entry)

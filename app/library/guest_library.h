@@ -53,7 +53,7 @@ public:
     [[nodiscard]] engine::Result<GuestEntry> save(const GuestEntry& entry);
     /// Changes the name, and the folder's name with it.
     [[nodiscard]] engine::Result<GuestEntry> rename(const GuestEntry& entry, std::string name);
-    /// A full copy with an identity of its own.
+    /// A full copy with an identity of its own. Disks outside of the folder are copied into it.
     [[nodiscard]] engine::Result<GuestEntry> clone(const GuestEntry& entry, std::string name,
                                                    const CopyProgress& onProgress = {});
     /// Moves the folder to the desktop's trash; an external guest is only forgotten.

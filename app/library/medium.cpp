@@ -106,6 +106,10 @@ Medium identifyMedium(const std::filesystem::path& path)
         medium.volume = *volume;
     } else if (hasExtension(path, ".ova") || hasExtension(path, ".ovf")) {
         medium.kind = MediumKind::Appliance;
+        if (auto appliance = readAppliance(path))
+            medium.appliance = *std::move(appliance);
+        else
+            medium.problem = appliance.error().message();
     } else if (!classifyBySignature(head, medium)) {
         classifyRaw(head, medium);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "library/appliance.h"
 #include "library/iso_volume.h"
 
 #include <string_view>
@@ -22,9 +23,11 @@ struct Medium {
     MediumKind kind = MediumKind::Unknown;
     std::string format; ///< of a disk image: "qcow2", "raw", "vmdk", "vdi", "vhd", "vhdx"
     std::uint64_t fileBytes = 0;
-    std::uint64_t diskBytes = 0; ///< virtual size of a raw or qcow2 disk, else 0
-    IsoVolume volume;            ///< only for Iso
-    bool hasBootSector = false;  ///< a raw image with the PC boot signature
+    std::uint64_t diskBytes = 0;        ///< virtual size of a raw or qcow2 disk, else 0
+    IsoVolume volume;                   ///< only for Iso
+    bool hasBootSector = false;         ///< a raw image with the PC boot signature
+    std::optional<Appliance> appliance; ///< only for Appliance, when it can be read
+    std::string problem;                ///< why an appliance cannot be used; one sentence
 };
 
 /// Looks at a few bytes of the file; a hint for defaults, never a reason to refuse it. Blocking.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "library/disk_tool.h"
+#include "library/file_store.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -28,12 +29,13 @@ public:
     }
 
     Result<> importDisk(const std::filesystem::path& from, std::string_view fromFormat,
-                        const std::filesystem::path& to, const CopyProgress& onProgress) override
+                        const std::filesystem::path& to, const DiskProgress& onProgress) override
     {
-        if (fromFormat != "raw")
+        if (fromFormat != "raw" && !fromFormat.empty())
             return fail(ErrorCode::Unsupported, "This build cannot convert disks of the format "
                                                     + std::string(fromFormat) + "; convert it to raw first.");
-        return copyFile(from, to, onProgress);
+        const std::uint64_t total = VM_TRY(capacityOf(from));
+        return copyFile(from, to, [&](std::uint64_t done) { return !onProgress || onProgress(done, total); });
     }
 
     Result<> growDisk(const std::filesystem::path& path, std::uint64_t capacityBytes) override
@@ -46,6 +48,24 @@ public:
         if (::truncate(path.c_str(), static_cast<off_t>(capacityBytes)) != 0)
             return failSystem("cannot enlarge the disk " + path.string());
         return {};
+    }
+
+    Result<std::uint64_t> capacityOf(const std::filesystem::path& path) override
+    {
+        struct stat info{};
+        if (::stat(path.c_str(), &info) != 0)
+            return failSystem("cannot open the disk " + path.string());
+        return static_cast<std::uint64_t>(info.st_size);
+    }
+
+    Result<> createOverlay(const std::filesystem::path&, const std::filesystem::path&) override
+    {
+        return fail(ErrorCode::Unsupported, "Raw disks cannot share what they have in common; copy them.");
+    }
+
+    Result<std::vector<std::filesystem::path>> basesOf(const std::filesystem::path&) override
+    {
+        return std::vector<std::filesystem::path>();
     }
 };
 

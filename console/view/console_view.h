@@ -75,6 +75,8 @@ public:
 
 signals:
     void captureChanged(bool captured);
+    /// The release chord has been pressed, captured or not: the user wants to be elsewhere.
+    void releaseRequested();
     void guestSizeChanged(QSize size);
     /// F11 (when not captured), or Ctrl+Alt+Enter at any time.
     void fullScreenToggleRequested();

@@ -114,6 +114,8 @@ void ConsoleView::keyReleaseEvent(QKeyEvent* event)
     sendKey(*key);
     if (chord && m_captured)
         releaseInput();
+    if (chord)
+        emit releaseRequested();
 }
 
 void ConsoleView::releaseEverything()

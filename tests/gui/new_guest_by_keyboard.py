@@ -33,8 +33,8 @@ with Rig() as rig:
         rig.keys(key)
         time.sleep(0.7)
         pressed += 1
-    if not rig.wait(lambda: "MikeOS 4" in rig.run(program, "list").stdout, 30):
-        rig.fail("the guest does not run: " + rig.run(program, "list").stdout)
+    if not rig.wait(lambda: "MikeOS 4" in rig.run(program, "list", "--running").stdout, 30):
+        rig.fail("the guest does not run: " + rig.run(program, "list", "--running").stdout)
     if not rig.wait(lambda: "Please select an interface" in screen(rig), 60):
         rig.fail("no greeting on the guest's screen: " + screen(rig))
     print(f"from start to the guest's greeting: {time.monotonic() - begin:.1f} s, {pressed + 1} key presses and a path")
@@ -48,7 +48,7 @@ with Rig() as rig:
     if stored["hardware"]["cds"][0]["path"] != medium:
         rig.fail("the configuration names another medium")
     rig.run(program, "kill", "MikeOS 4")
-    if not rig.wait(lambda: "MikeOS 4" not in rig.run(program, "list").stdout, 20):
+    if not rig.wait(lambda: "MikeOS 4" not in rig.run(program, "list", "--running").stdout, 20):
         rig.fail("the guest does not end")
     if not rig.wait(lambda: os.path.exists(os.path.join(folder, "last-frame.png")), 20):
         rig.fail("the last picture was not kept")

@@ -202,7 +202,8 @@ void NewGuestWizardTest::copiesACommand()
     draft.config.memoryBytes = 2 * GiB;
     draft.medium.path = "/tmp/a b.iso";
     QCOMPARE(createCommand(draft),
-             u"guesthouse create 'it'\\''s mine' '/tmp/a b.iso' --cpus 1 --memory 2048M --start"_s);
+             u"guesthouse create 'it'\\''s mine' '/tmp/a b.iso' --cpus 1 --memory 2048M --disk-size 0 "
+             "--firmware bios --start"_s);
 }
 
 void NewGuestWizardTest::everyControlHasAName()

@@ -2,6 +2,7 @@
 #include "ui/detail/console_page.h"
 
 #include "ui/look/icons.h"
+#include "ui/settings/preferences.h"
 
 #include <QFileInfo>
 
@@ -47,13 +48,10 @@ void ConsolePage::refresh()
     if (socket != m_socket || (socket.isEmpty() && m_console)) {
         delete m_console;
         m_socket = socket;
-        if (!socket.isEmpty() && m_factory) {
-            m_console = m_factory(socket, this);
-            m_layout->addWidget(m_console, 1);
-            if (isVisible())
-                m_console->setFocus();
-        }
+        if (!socket.isEmpty() && m_factory)
+            makeConsole(socket);
     }
+    applyPreferences();
     m_placeholder->setVisible(!m_console);
     m_start->setVisible(guest && !guest->isAlive() && guest->isStored);
     if (!runs)
@@ -62,6 +60,27 @@ void ConsolePage::refresh()
         m_message->setText(tr("The guest has no screen."));
     else
         m_message->setText(tr("This build has no console; use any VNC viewer on %1").arg(socket));
+}
+
+void ConsolePage::makeConsole(const QString& socket)
+{
+    const MadeConsole made = m_factory(socket, this);
+    m_console = made.widget;
+    m_controls = made.controls;
+    m_layout->addWidget(m_console, 1);
+    if (m_controls) {
+        connect(m_controls, &ConsoleControls::leaveRequested, this, &ConsolePage::leaveRequested);
+        connect(m_controls, &ConsoleControls::fullScreenRequested, this, &ConsolePage::fullScreenRequested);
+    }
+    if (isVisible())
+        m_console->setFocus();
+}
+
+void ConsolePage::applyPreferences()
+{
+    const GuestItem* guest = m_store.find(m_id);
+    if (guest && m_controls)
+        m_controls->setScaling(effectiveScaling(guest->entry.guest.presentation));
 }
 
 } // namespace app

@@ -82,6 +82,11 @@ void GuestListPanel::keepSelection()
         emit currentChanged({});
 }
 
+void GuestListPanel::focusList()
+{
+    m_view->setFocus();
+}
+
 void GuestListPanel::focusSearch()
 {
     m_search->setFocus();

@@ -20,6 +20,7 @@ public:
     [[nodiscard]] QString currentId() const;
     void select(const QString& id);
     void focusSearch();
+    void focusList();
 
 signals:
     void currentChanged(const QString& id);

@@ -21,7 +21,8 @@ QString tr(const char* text)
 QString Setting::text(const QVariant& value) const
 {
     switch (kind) {
-    case SettingKind::Memory: return wizards::sizeText(value.toULongLong());
+    case SettingKind::Memory:
+    case SettingKind::DiskSize: return wizards::sizeText(value.toULongLong());
     case SettingKind::Toggle:
         return value.toBool() ? tr(QT_TRANSLATE_NOOP("Setting", "on"))
                               : tr(QT_TRANSLATE_NOOP("Setting", "off"));

@@ -15,7 +15,7 @@ namespace app {
 /// When a changed setting reaches a running guest.
 enum class SettingEffect : std::uint8_t { Now, AfterRestart };
 
-enum class SettingKind : std::uint8_t { Cpus, Memory, Text, MultiLine, Toggle, Choice, File };
+enum class SettingKind : std::uint8_t { Cpus, Memory, DiskSize, Text, MultiLine, Toggle, Choice, File };
 
 /// One setting of a guest: where it is listed, how it is edited and how it reads and writes the value.
 /// The settings page is made of these; there is no code per page.
@@ -27,6 +27,7 @@ struct Setting {
     SettingEffect effect = SettingEffect::AfterRestart;
     std::string field; ///< as engine::ConfigProblem::field, to show problems in place
     QStringList choices;
+    std::uint64_t least = 0; ///< of a disk: its size now, below which it cannot go
     std::function<QVariant(const GuestDescription&)> read;
     std::function<void(GuestDescription&, const QVariant&)> write;
 
@@ -35,8 +36,10 @@ struct Setting {
     [[nodiscard]] bool matches(const QString& search) const;
 };
 
-/// The settings of this guest; devices that it has get their own.
-[[nodiscard]] std::vector<Setting> settingsOf(const GuestDescription& guest);
+/// The settings of this guest; devices that it has get their own. `diskBytes`: what its disks hold
+/// now, 0 or missing where that is not known (such a disk has no size to set).
+[[nodiscard]] std::vector<Setting> settingsOf(const GuestDescription& guest,
+                                              const std::vector<std::uint64_t>& diskBytes = {});
 
 /// One difference, for the list that is shown before it is applied.
 struct SettingChange {

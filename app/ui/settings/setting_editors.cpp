@@ -20,8 +20,14 @@ namespace {
 QWidget* makeSlider(const Setting& setting, const QVariant& value, const OsInfo* os,
                     const HostResources& host, EditSetting edit)
 {
-    auto* slider = new wizards::ResourceSlider(
-        setting.kind == SettingKind::Cpus ? wizards::cpuScale(os, host) : wizards::memoryScale(os, host));
+    wizards::ResourceScale scale;
+    if (setting.kind == SettingKind::Cpus)
+        scale = wizards::cpuScale(os, host);
+    else if (setting.kind == SettingKind::Memory)
+        scale = wizards::memoryScale(os, host);
+    else
+        scale = wizards::diskScale(os, host, setting.least);
+    auto* slider = new wizards::ResourceSlider(scale);
     slider->setValue(value.toULongLong());
     QObject::connect(slider, &wizards::ResourceSlider::valueChanged, slider,
                      [edit](quint64 now) { edit(QVariant::fromValue(now)); });
@@ -80,7 +86,8 @@ QWidget* makeSettingEditor(const Setting& setting, const QVariant& value, const 
 {
     switch (setting.kind) {
     case SettingKind::Cpus:
-    case SettingKind::Memory: return makeSlider(setting, value, os, host, std::move(edit));
+    case SettingKind::Memory:
+    case SettingKind::DiskSize: return makeSlider(setting, value, os, host, std::move(edit));
     case SettingKind::File: return makeFileField(setting, value, std::move(edit));
     case SettingKind::Choice: return makeChoice(setting, value, std::move(edit));
     case SettingKind::MultiLine: return makeMultiLine(setting, value, std::move(edit));

@@ -89,6 +89,28 @@ void addGeneral(Settings& list)
     }
 }
 
+/// What the user's preferences say for all guests, and one guest may have otherwise.
+void addOverrides(Settings& list)
+{
+    const QString inherit = Labels::tr("As in the preferences");
+    const QStringList answers{inherit, Labels::tr("Yes"), Labels::tr("No")};
+    Setting scaling = choiceSetting(
+        Labels::tr("Screen and input"), Labels::tr("Scaling"), {},
+        {inherit, Labels::tr("Fit the window"), Labels::tr("Whole multiples"), Labels::tr("Exact pixels")},
+        [](Guest& guest) -> ConsoleScaling& { return guest.presentation.scaling; });
+    Setting awake =
+        choiceSetting(Labels::tr("Desktop"), Labels::tr("Keep the computer awake"),
+                      Labels::tr("While this guest runs, the computer does not go to sleep by itself."),
+                      answers, [](Guest& guest) -> Inheritable& { return guest.presentation.keepsAwake; });
+    Setting notifies =
+        choiceSetting(Labels::tr("Desktop"), Labels::tr("Tell me when it ends"), {}, answers,
+                      [](Guest& guest) -> Inheritable& { return guest.presentation.notifies; });
+    for (Setting* setting : {&scaling, &awake, &notifies}) {
+        setting->effect = SettingEffect::Now;
+        list.push_back(std::move(*setting));
+    }
+}
+
 void addComputer(Settings& list)
 {
     const QString section = Labels::tr("Processors and memory");
@@ -147,10 +169,36 @@ void addStart(Settings& list)
                                  [](Guest& guest) -> bool& { return guest.config.stopOnReset; }));
 }
 
-void addDisks(Settings& list, const engine::VmConfig& config)
+/// The size that is wished for disk `i`; GuestDescription::pendingDiskBytes holds it.
+Setting diskSizeSetting(QString section, std::size_t i, std::uint64_t capacity)
+{
+    return {.section = std::move(section),
+            .label = Labels::tr("Size"),
+            .help = Labels::tr(
+                "A disk only grows. Afterwards its partition and file system must grow too, inside "
+                "of the guest: in Linux with growpart and resize2fs, in Windows with Disk "
+                "Management."),
+            .kind = SettingKind::DiskSize,
+            .field = "disks[" + std::to_string(i) + "].size",
+            .choices = {},
+            .least = capacity,
+            .read = [=](const Guest& guest) -> QVariant {
+                const auto& wished = guest.pendingDiskBytes;
+                return quint64(i < wished.size() && wished[i] != 0 ? wished[i] : capacity);
+            },
+            .write =
+                [=](Guest& guest, const QVariant& value) {
+                    guest.pendingDiskBytes.resize(std::max(guest.pendingDiskBytes.size(), i + 1));
+                    guest.pendingDiskBytes[i] = value.toULongLong() == capacity ? 0 : value.toULongLong();
+                }};
+}
+
+void addDisks(Settings& list, const engine::VmConfig& config, const std::vector<std::uint64_t>& diskBytes)
 {
     for (std::size_t i = 0; i < config.disks.size(); ++i) {
         const QString section = Labels::tr("Disk %1").arg(i + 1);
+        if (i < diskBytes.size() && diskBytes[i] != 0)
+            list.push_back(diskSizeSetting(section, i, diskBytes[i]));
         const auto disk = [i](Guest& guest) -> engine::DiskConfig& { return guest.config.disks.at(i); };
         Setting file =
             textSetting(section, Labels::tr("Image file"), {}, "disks[" + std::to_string(i) + "].path",
@@ -211,6 +259,7 @@ void addNetworks(Settings& list, const engine::VmConfig& config)
                         .help = Labels::tr(
                             "One a line: tcp:127.0.0.1:2222:22 makes the guest's port 22 reachable at 2222."),
                         .kind = SettingKind::MultiLine,
+                        .effect = SettingEffect::Now,
                         .field = place + ".forwards",
                         .choices = {},
                         .read = [=](const Guest& guest) -> QVariant {
@@ -226,15 +275,16 @@ void addNetworks(Settings& list, const engine::VmConfig& config)
 
 } // namespace
 
-Settings settingsOf(const GuestDescription& guest)
+Settings settingsOf(const GuestDescription& guest, const std::vector<std::uint64_t>& diskBytes)
 {
     Settings list;
     addGeneral(list);
     addComputer(list);
     addStart(list);
-    addDisks(list, guest.config);
+    addDisks(list, guest.config, diskBytes);
     addMedia(list, guest.config);
     addNetworks(list, guest.config);
+    addOverrides(list);
     const QString section = Labels::tr("Screen and input");
     list.push_back(toggleSetting(section, Labels::tr("Has a screen"), {},
                                  [](Guest& g) -> bool& { return g.config.hasDisplay; }));

@@ -78,17 +78,30 @@ void SettingsPage::setGuest(const QString& id)
     const GuestItem* guest = m_store.find(id);
     if (id == m_id && guest && guest->entry.guest.sourceText == m_original.sourceText && !m_rows.empty())
         return;
+    if (id != m_id)
+        m_diskBytes.clear();
     m_id = id;
     m_original = guest ? guest->entry.guest : GuestDescription();
     m_edited = m_original;
     rebuild();
+    askForDiskSizes();
+}
+
+void SettingsPage::askForDiskSizes()
+{
+    m_store.diskCapacities(m_id).then(this, [this, id = m_id](const std::vector<std::uint64_t>& bytes) {
+        if (id != m_id || bytes == m_diskBytes || hasChanges())
+            return;
+        m_diskBytes = bytes;
+        rebuild();
+    });
 }
 
 void SettingsPage::rebuild()
 {
     const GuestItem* guest = m_store.find(m_id);
-    m_settings =
-        guest && guest->isStored && !guest->entry.problem ? settingsOf(m_original) : std::vector<Setting>();
+    m_settings = guest && guest->isStored && !guest->entry.problem ? settingsOf(m_original, m_diskBytes)
+                                                                   : std::vector<Setting>();
     m_rows.clear();
     m_headings.clear();
     m_sections->clear();
@@ -125,7 +138,7 @@ void SettingsPage::addRow(QFormLayout* form, std::size_t index)
     QWidget* editor = makeEditor(setting, index);
     editor->setObjectName(QString::fromStdString("setting." + setting.field));
     label->setBuddy(editor);
-    auto* note = new QLabel(setting.help);
+    auto* note = new QLabel(noteText(setting));
     note->setWordWrap(true);
     note->setForegroundRole(QPalette::PlaceholderText);
     auto* cell = new QWidget;
@@ -152,7 +165,7 @@ void SettingsPage::edit(std::size_t index, const QVariant& value)
     const Setting& setting = m_settings[index];
     setting.write(m_edited, value);
     const bool isTaken = setting.read(m_edited) == value || setting.kind == SettingKind::Text;
-    m_rows[index].note->setText(isTaken ? setting.help
+    m_rows[index].note->setText(isTaken ? noteText(setting)
                                         : tr("This is not complete yet. %1").arg(setting.help));
     refresh();
 }
@@ -188,11 +201,27 @@ void SettingsPage::refresh()
     }
     m_changeList->setText(lines.join(u'\n'));
     m_footer->setVisible(!m_changes.empty());
+    if (std::exchange(m_ran, runs) != runs) {
+        for (const Row& row : m_rows)
+            row.note->setText(noteText(m_settings[row.setting]));
+    }
     showProblems();
     m_apply->setEnabled(!m_hasProblem && !m_isApplying);
     for (auto* slider : m_area->findChildren<wizards::ResourceSlider*>())
         slider->setEffect(runs ? wizards::ResourceSlider::Effect::AfterRestart
                                : wizards::ResourceSlider::Effect::AtStart);
+}
+
+/// The help, and for a guest that runs when a change of this would reach it (sliders say so themselves).
+QString SettingsPage::noteText(const Setting& setting) const
+{
+    using enum SettingKind;
+    const bool isSlider = setting.kind == Cpus || setting.kind == Memory || setting.kind == DiskSize;
+    if (!m_ran || isSlider)
+        return setting.help;
+    const QString effect =
+        setting.effect == SettingEffect::Now ? tr("Takes effect now.") : tr("Takes effect after a restart.");
+    return setting.help.isEmpty() ? effect : setting.help + u' ' + effect;
 }
 
 void SettingsPage::showProblems()
@@ -206,7 +235,7 @@ void SettingsPage::showProblems()
         if (isWrong)
             row.note->setText(u"⚠ "_s + QString::fromStdString(found->text));
         else if (row.note->text().startsWith(u'⚠'))
-            row.note->setText(setting.help);
+            row.note->setText(noteText(setting));
         row.note->setVisible(!row.note->text().isEmpty());
     }
 }
@@ -218,15 +247,15 @@ void SettingsPage::apply()
         return;
     GuestEntry entry = guest->entry;
     const bool renamed = entry.guest.config.name != m_edited.config.name;
-    const bool cdChanged = entry.guest.config.cds != m_edited.config.cds;
+    const GuestDescription before = m_original;
     entry.guest.config = m_edited.config;
+    entry.guest.pendingDiskBytes = m_edited.pendingDiskBytes;
     entry.guest.presentation = m_edited.presentation;
     entry.guest.sourceText = m_original.sourceText;
     m_isApplying = true;
     refresh();
-    if (cdChanged && guest->connection && !m_edited.config.cds.empty())
-        m_store.send(m_id, u"cd"_s,
-                     {{"drive"_L1, 0}, {"path"_L1, QString::fromStdString(m_edited.config.cds[0].path)}});
+    if (guest->connection)
+        applyNow(before);
     m_store.save(entry).then(this, [this, renamed, id = m_id](const engine::Result<GuestEntry>& saved) {
         m_isApplying = false;
         if (!saved) {
@@ -236,13 +265,43 @@ void SettingsPage::apply()
         if (id == m_id) {
             m_original = saved->guest;
             m_edited = m_original;
+            m_changes.clear();
             rebuild();
+            askForDiskSizes();
         }
         const GuestItem* now = m_store.find(id);
         if (renamed && now && !now->isAlive())
             m_store.rename(id, QString::fromStdString(saved->guest.config.name));
         emit applied(id);
     });
+}
+
+/// What a running guest takes at once: discs and forwarded ports.
+void SettingsPage::applyNow(const GuestDescription& before)
+{
+    const engine::VmConfig& now = m_edited.config;
+    for (std::size_t i = 0; i < now.cds.size(); ++i) {
+        if (i < before.config.cds.size() && now.cds[i] != before.config.cds[i])
+            m_store.send(
+                m_id, u"cd"_s,
+                {{"drive"_L1, static_cast<int>(i)}, {"path"_L1, QString::fromStdString(now.cds[i].path)}});
+    }
+    const auto send = [this](const QString& verb, std::size_t card, const engine::PortForward& rule) {
+        m_store.send(m_id, verb,
+                     {{"network"_L1, static_cast<int>(card)}, {"rule"_L1, formatForwards({rule})}});
+    };
+    for (std::size_t i = 0; i < now.networks.size() && i < before.config.networks.size(); ++i) {
+        const auto& old = before.config.networks[i].forwards;
+        const auto& fresh = now.networks[i].forwards;
+        for (const engine::PortForward& rule : old) {
+            if (std::ranges::find(fresh, rule) == fresh.end())
+                send(u"forward-remove"_s, i, rule);
+        }
+        for (const engine::PortForward& rule : fresh) {
+            if (std::ranges::find(old, rule) == old.end())
+                send(u"forward-add"_s, i, rule);
+        }
+    }
 }
 
 void SettingsPage::discard()

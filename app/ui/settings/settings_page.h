@@ -39,6 +39,9 @@ private:
         std::size_t setting;
     };
     void rebuild();
+    void askForDiskSizes();
+    void applyNow(const GuestDescription& before);
+    [[nodiscard]] QString noteText(const Setting& setting) const;
     void addRow(QFormLayout* form, std::size_t index);
     [[nodiscard]] QWidget* makeEditor(const Setting& setting, std::size_t index);
     void edit(std::size_t index, const QVariant& value);
@@ -52,11 +55,13 @@ private:
     QString m_id;
     GuestDescription m_original;
     GuestDescription m_edited;
+    std::vector<std::uint64_t> m_diskBytes; ///< of the guest's disks now; empty until they are known
     std::vector<Setting> m_settings;
     std::vector<SettingChange> m_changes;
     std::vector<Row> m_rows;
     QHash<QString, QWidget*> m_headings;
     bool m_hasProblem = false;
+    bool m_ran = false; ///< the notes are those of a running guest
     bool m_isApplying = false;
     QLineEdit* m_search;
     QListWidget* m_sections;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/state/guest_store.h"
 
-#include "ui/state/guest_maker.h"
+#include "library/disk_growth.h"
+#include "library/guest_archive.h"
+#include "library/guest_clone.h"
 
 #include <QtConcurrentRun>
 
@@ -17,16 +19,18 @@ namespace {
 constexpr auto RescanDelay = 150ms;
 constexpr auto FrameInterval = 4s;
 constexpr int LaunchThreads = 4;
+constexpr int JobThreads = 2;
 
 QString toQString(const std::filesystem::path& path)
 {
     return QString::fromStdString(path.string());
 }
 
-CopyProgress reporting(const std::shared_ptr<LibraryJob>& job)
+DiskProgress reporting(const std::shared_ptr<LibraryJob>& job)
 {
-    return [job](std::uint64_t bytes) {
-        job->bytesDone = bytes;
+    return [job](std::uint64_t done, std::uint64_t total) {
+        job->bytesTotal = total;
+        job->bytesDone = done;
         return !job->isCancelled;
     };
 }
@@ -39,6 +43,7 @@ GuestStore::GuestStore(std::filesystem::path libraryRoot, const QString& runtime
       m_running(runtimeFolder)
 {
     m_worker.setMaxThreadCount(1);
+    m_jobs.setMaxThreadCount(JobThreads);
     m_launchers.setMaxThreadCount(LaunchThreads);
     m_rescanSoon.setSingleShot(true);
     m_rescanSoon.setInterval(RescanDelay);
@@ -54,6 +59,7 @@ GuestStore::GuestStore(std::filesystem::path libraryRoot, const QString& runtime
 GuestStore::~GuestStore()
 {
     m_worker.waitForDone();
+    m_jobs.waitForDone();
     m_launchers.waitForDone();
 }
 
@@ -96,14 +102,19 @@ std::size_t GuestStore::aliveCount() const
 template <class Work>
 auto GuestStore::onWorker(Work&& work)
 {
+    return onPool(m_worker, std::forward<Work>(work));
+}
+
+template <class Work>
+auto GuestStore::onPool(QThreadPool& pool, Work&& work)
+{
     using Outcome = std::invoke_result_t<Work, GuestLibrary&>;
-    return QtConcurrent::run(&m_worker,
-                             [root = m_root, work = std::forward<Work>(work)]() mutable -> Outcome {
-                                 auto library = GuestLibrary::open(root);
-                                 if (!library)
-                                     return std::unexpected(library.error());
-                                 return work(*library);
-                             });
+    return QtConcurrent::run(&pool, [root = m_root, work = std::forward<Work>(work)]() mutable -> Outcome {
+        auto library = GuestLibrary::open(root);
+        if (!library)
+            return std::unexpected(library.error());
+        return work(*library);
+    });
 }
 
 void GuestStore::rescan()
@@ -193,21 +204,47 @@ GuestStore::EntryFuture GuestStore::thenRescan(EntryFuture future)
     return future;
 }
 
-GuestStore::EntryFuture GuestStore::create(wizards::GuestDraft draft, std::shared_ptr<LibraryJob> job)
+GuestStore::EntryFuture GuestStore::create(NewGuest guest, std::shared_ptr<LibraryJob> job)
 {
-    return thenRescan(onWorker([this, draft = std::move(draft), job = std::move(job)](GuestLibrary& library) {
-        return makeGuest(library, m_disks, draft, reporting(job));
-    }));
+    return thenRescan(
+        onPool(m_jobs, [this, guest = std::move(guest), job = std::move(job)](GuestLibrary& library) {
+            return makeGuest(library, m_disks, guest, reporting(job));
+        }));
 }
 
-GuestStore::EntryFuture GuestStore::clone(const QString& id, const QString& name,
+GuestStore::EntryFuture GuestStore::clone(const QString& id, const QString& name, CloneKind kind,
                                           std::shared_ptr<LibraryJob> job)
 {
-    return thenRescan(onWorker([id = id.toStdString(), name = name.toStdString(),
-                                job = std::move(job)](GuestLibrary& library) -> Result<GuestEntry> {
-        const GuestEntry entry = VM_TRY(library.find(id));
-        return library.clone(entry, name, reporting(job));
-    }));
+    return thenRescan(onPool(m_jobs,
+                             [this, id = id.toStdString(), name = name.toStdString(), kind,
+                              job = std::move(job)](GuestLibrary& library) -> Result<GuestEntry> {
+                                 const GuestEntry entry = VM_TRY(library.find(id));
+                                 if (kind == CloneKind::Linked)
+                                     return linkedClone(library, m_disks, entry, name);
+                                 job->bytesTotal = bytesToClone(entry);
+                                 return library.clone(entry, name, [job](std::uint64_t done) {
+                                     job->bytesDone = done;
+                                     return !job->isCancelled;
+                                 });
+                             }));
+}
+
+GuestStore::EntryFuture GuestStore::importGuest(const QString& file, std::shared_ptr<LibraryJob> job)
+{
+    return thenRescan(
+        onPool(m_jobs, [file = file.toStdString(), job = std::move(job)](GuestLibrary& library) {
+            return app::importGuest(library, file, {}, reporting(job));
+        }));
+}
+
+GuestStore::VoidFuture GuestStore::exportGuest(const QString& id, const QString& file,
+                                               std::shared_ptr<LibraryJob> job)
+{
+    return onPool(m_jobs,
+                  [id = id.toStdString(), file = file.toStdString(),
+                   job = std::move(job)](GuestLibrary& library) -> Result<> {
+                      return app::exportGuest(VM_TRY(library.find(id)), file, reporting(job));
+                  });
 }
 
 GuestStore::EntryFuture GuestStore::rename(const QString& id, const QString& name)
@@ -221,7 +258,21 @@ GuestStore::EntryFuture GuestStore::rename(const QString& id, const QString& nam
 
 GuestStore::EntryFuture GuestStore::save(const GuestEntry& entry)
 {
-    return thenRescan(onWorker([entry](GuestLibrary& library) { return library.save(entry); }));
+    const GuestItem* guest = find(QString::fromStdString(entry.id()));
+    const bool isOff = guest && !guest->isAlive();
+    return thenRescan(onWorker([this, entry, isOff](GuestLibrary& library) -> Result<GuestEntry> {
+        const GuestEntry saved = VM_TRY(library.save(entry));
+        if (!isOff)
+            return saved;
+        auto grown = growPendingDisks(library, m_disks, saved);
+        if (grown)
+            return grown;
+        // A wish that cannot come true would be in the way of every start.
+        GuestEntry without = saved;
+        without.guest.pendingDiskBytes.clear();
+        VM_TRY(library.save(without));
+        return grown;
+    }));
 }
 
 GuestStore::EntryFuture GuestStore::restore(const TrashedGuest& guest)
@@ -239,9 +290,13 @@ QFuture<Result<TrashedGuest>> GuestStore::moveToTrash(const QString& id)
     return future;
 }
 
-QFuture<Result<>> GuestStore::growDisk(const std::string& path, std::uint64_t bytes)
+QFuture<std::vector<std::uint64_t>> GuestStore::diskCapacities(const QString& id)
 {
-    return QtConcurrent::run(&m_worker, [this, path, bytes] { return m_disks.growDisk(path, bytes); });
+    const GuestItem* guest = find(id);
+    return QtConcurrent::run(&m_launchers,
+                             [this, description = guest ? guest->entry.guest : GuestDescription()] {
+                                 return app::diskCapacities(m_disks, description);
+                             });
 }
 
 } // namespace app

@@ -4,8 +4,8 @@
 #include "control/running_guests.h"
 #include "desktop/guest_launcher.h"
 #include "library/disk_tool.h"
+#include "library/new_guest.h"
 #include "ui/state/guest_item.h"
-#include "wizards/guest_draft.h"
 
 #include <QFileSystemWatcher>
 #include <QFuture>
@@ -19,8 +19,10 @@ namespace app {
 struct LibraryJob {
     std::atomic<std::uint64_t> bytesDone = 0;
     std::atomic<bool> isCancelled = false;
-    std::uint64_t bytesTotal = 0;
+    std::atomic<std::uint64_t> bytesTotal = 0; ///< 0: not known
 };
+
+enum class CloneKind : std::uint8_t { Full, Linked };
 
 /// All guests as the window shows them: the library on disk, joined with what runs. Views read items()
 /// and follow the signals; requests go to a worker thread or to the guest and return at once. GUI
@@ -45,13 +47,21 @@ public:
     void rescan();
 
     using EntryFuture = QFuture<engine::Result<GuestEntry>>;
-    EntryFuture create(wizards::GuestDraft draft, std::shared_ptr<LibraryJob> job);
-    EntryFuture clone(const QString& id, const QString& name, std::shared_ptr<LibraryJob> job);
+    using VoidFuture = QFuture<engine::Result<>>;
+    EntryFuture create(NewGuest guest, std::shared_ptr<LibraryJob> job);
+    EntryFuture clone(const QString& id, const QString& name, CloneKind kind,
+                      std::shared_ptr<LibraryJob> job);
+    /// From an archive that exportGuest() wrote.
+    EntryFuture importGuest(const QString& file, std::shared_ptr<LibraryJob> job);
+    VoidFuture exportGuest(const QString& id, const QString& file, std::shared_ptr<LibraryJob> job);
     EntryFuture rename(const QString& id, const QString& name);
+    /// Stores a changed description; wished disk sizes are made true now when the guest is off, else
+    /// at its next start.
     EntryFuture save(const GuestEntry& entry);
     EntryFuture restore(const TrashedGuest& guest);
     QFuture<engine::Result<TrashedGuest>> moveToTrash(const QString& id);
-    QFuture<engine::Result<>> growDisk(const std::string& path, std::uint64_t bytes);
+    /// What the guest's disks hold, in bytes; 0 for one that cannot be opened.
+    QFuture<std::vector<std::uint64_t>> diskCapacities(const QString& id);
 
     void start(const QString& id);
     void pause(const QString& id) { send(id, QStringLiteral("pause")); }
@@ -70,12 +80,15 @@ signals:
     /// Something that the user asked for did not work.
     void failed(const QString& title, const QString& text);
     /// A guest ended by itself or was ended.
-    void ended(const QString& name, bool hasFailed, const QString& reason);
+    void ended(const QString& name, const app::GuestPresentation& guest, bool hasFailed,
+               const QString& reason);
 
 private:
     GuestItem* item(const QString& id);
     template <class Work>
     auto onWorker(Work&& work);
+    template <class Work>
+    auto onPool(QThreadPool& pool, Work&& work);
     EntryFuture thenRescan(EntryFuture future);
     void take(std::vector<GuestEntry> entries);
     void watch();
@@ -91,6 +104,7 @@ private:
     DiskTool& m_disks;
     RunningGuests m_running;
     QThreadPool m_worker;    // one thread: library operations stay in order
+    QThreadPool m_jobs;      // what takes minutes: copies, imports
     QThreadPool m_launchers; // starts, and pictures
     QFileSystemWatcher m_watcher;
     QTimer m_rescanSoon;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The half of GuestStore that deals with guests that run.
+#include "library/disk_growth.h"
 #include "ui/state/guest_store.h"
 
 #include <QtConcurrentRun>
@@ -32,8 +33,12 @@ void GuestStore::start(const QString& id)
     guest->state = GuestState::Starting;
     guest->failure.clear();
     changed(id);
-    QtConcurrent::run(&m_launchers, [this, config = guest->entry.guest.config, folder = guest->entry.folder] {
-        return m_launcher.start(config, folder);
+    QtConcurrent::run(&m_launchers, [this, entry = guest->entry]() -> Result<> {
+        if (entry.guest.pendingDiskBytes.empty())
+            return m_launcher.start(entry.guest.config, entry.folder);
+        auto library = VM_TRY(GuestLibrary::open(m_root));
+        const GuestEntry grown = VM_TRY(growPendingDisks(library, m_disks, entry));
+        return m_launcher.start(grown.guest.config, grown.folder);
     }).then(this, [this, id, name = guest->name()](const Result<>& started) {
         GuestItem* now = item(id);
         if (started || !now)
@@ -118,6 +123,7 @@ void GuestStore::onDisappeared(const QString& id)
     const QString name = guest->name();
     const bool hasFailed = guest->state == GuestState::Failed;
     const QString reason = guest->failure;
+    const GuestPresentation presentation = guest->entry.guest.presentation;
     m_shutdownRequested.remove(id);
     guest->connection = nullptr;
     guest->state = hasFailed ? GuestState::Failed : GuestState::Off;
@@ -133,7 +139,7 @@ void GuestStore::onDisappeared(const QString& id)
                                     });
         changed(id);
     }
-    emit ended(name, hasFailed, reason);
+    emit ended(name, presentation, hasFailed, reason);
 }
 
 void GuestStore::refreshFrames()

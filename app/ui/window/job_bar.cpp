@@ -8,12 +8,18 @@ using namespace std::chrono_literals;
 
 namespace app {
 
+namespace {
+
+constexpr int Steps = 1000; // of the progress bar
+
+} // namespace
+
 JobBar::JobBar(const QString& text, std::shared_ptr<LibraryJob> job, QWidget* parent)
     : QWidget(parent), m_title(text), m_job(std::move(job)), m_text(new QLabel(text)),
       m_progress(new QProgressBar)
 {
     m_progress->setAccessibleName(text);
-    m_progress->setRange(0, m_job->bytesTotal == 0 ? 0 : 1000);
+    m_progress->setRange(0, 0); // how much there is to do is told by the work itself
     m_progress->setTextVisible(false);
     m_progress->setFixedWidth(180);
     auto* cancel = new QPushButton(tr("Cancel"));
@@ -33,12 +39,13 @@ JobBar::JobBar(const QString& text, std::shared_ptr<LibraryJob> job, QWidget* pa
 
 void JobBar::refresh()
 {
-    if (m_job->bytesTotal == 0)
+    const std::uint64_t total = m_job->bytesTotal;
+    if (total == 0)
         return;
-    const std::uint64_t done = std::min(m_job->bytesDone.load(), m_job->bytesTotal);
-    m_progress->setValue(static_cast<int>(done * 1000 / m_job->bytesTotal));
-    const QString left =
-        timeLeftText(done, m_job->bytesTotal, std::chrono::milliseconds(m_elapsed.elapsed()));
+    const std::uint64_t done = std::min(m_job->bytesDone.load(), total);
+    m_progress->setRange(0, Steps);
+    m_progress->setValue(static_cast<int>(static_cast<double>(done) / static_cast<double>(total) * Steps));
+    const QString left = timeLeftText(done, total, std::chrono::milliseconds(m_elapsed.elapsed()));
     m_text->setText(left.isEmpty() ? m_title : u"%1 (%2)"_s.arg(m_title, left));
 }
 

@@ -18,6 +18,7 @@ public:
     explicit MachineActions(QWidget* window);
 
     QAction* newGuest;
+    QAction* importFile;
     QAction* openExternal;
     QAction* start;
     QAction* pause;
@@ -26,7 +27,9 @@ public:
     QAction* reset;
     QAction* kill;
     QAction* rename;
+    QAction* favourite;
     QAction* clone;
+    QAction* exportFile;
     QAction* remove;
     QAction* openFolder;
     QAction* copyCommand;
@@ -35,22 +38,30 @@ public:
     QAction* console;
     QAction* settings;
     QAction* log;
+    QAction* ownWindow;
+    QAction* ownTab;
+    QAction* leaveConsole;
     QAction* search;
     QAction* fullScreen;
     QAction* darkColours;
+    QAction* preferences;
     QAction* ctrlAltDelete;
     QAction* typeClipboard;
     QAction* screenshot;
     QAction* insertCd;
     QAction* ejectCd;
+    QAction* userGuide;
     QAction* palette;
     QAction* shortcuts;
     QAction* checkComputer;
     QAction* about;
 
-    void fillMenuBar(QMenuBar* bar) const;
+    void fillMenuBar(QMenuBar* bar);
     void fillContextMenu(QMenu* menu) const;
     [[nodiscard]] QList<QAction*> headerButtons() const;
+    /// Keys that a desktop would keep for itself, to be sent to the guest: text for people, name for
+    /// the control protocol.
+    [[nodiscard]] static std::vector<std::pair<QString, QString>> specialKeys();
     [[nodiscard]] QList<QAction*> all() const { return m_all; }
 
     /// Looking up thirty icons takes longer than the rest of the window: do it after the first picture.
@@ -58,11 +69,16 @@ public:
     /// Enables what makes sense for this guest (nullptr: none is selected).
     void update(const GuestItem* guest);
 
+signals:
+    /// One of specialKeys() was chosen.
+    void keysChosen(const QString& name);
+
 private:
     QAction* add(const QString& text, const char* icon, const QKeySequence& keys = {});
     QWidget* m_window;
     QList<QAction*> m_all;
     QStringList m_iconNames; // one for each of m_all
+    QList<QAction*> m_keyActions;
 };
 
 } // namespace app

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window/main_window.h"
 
+#include "ui/console/console_window.h"
 #include "ui/detail/detail_page.h"
 #include "ui/guest_list/guest_list_panel.h"
 #include "ui/look/icons.h"
+#include "ui/settings/preferences.h"
 #include "ui/settings/settings_page.h"
 #include "ui/window/empty_page.h"
 #include "ui/window/host_check_page.h"
@@ -38,6 +40,7 @@ MainWindow::MainWindow(WindowServices services, QWidget* parent)
     buildLayout();
     connectActions();
     connectInputActions();
+    connectWindowActions();
     connectStore();
     restoreGeometry(QSettings().value(u"window/geometry"_s).toByteArray());
     refresh();
@@ -113,13 +116,14 @@ void MainWindow::connectStore()
     connect(&m_store, &GuestStore::listChanged, this, &MainWindow::refresh);
     connect(&m_store, &GuestStore::itemChanged, this, &MainWindow::refresh);
     connect(&m_store, &GuestStore::failed, this, &MainWindow::report);
-    connect(
-        &m_store, &GuestStore::ended, this, [this](const QString& name, bool hasFailed, const QString& why) {
-            if (hasFailed)
-                report(tr("“%1” failed").arg(name), why);
-            else if (!isActiveWindow() && m_tray.isVisible())
-                m_tray.showMessage(tr("“%1” is off").arg(name), tr("The guest has shut down."), windowIcon());
-        });
+    connect(&m_store, &GuestStore::ended, this,
+            [this](const QString& name, const GuestPresentation& guest, bool hasFailed, const QString& why) {
+                if (hasFailed)
+                    report(tr("“%1” failed").arg(name), why);
+                else if (!isActiveWindow() && m_tray.isVisible() && effectiveNotifies(guest))
+                    m_tray.showMessage(tr("“%1” is off").arg(name), tr("The guest has shut down."),
+                                       windowIcon());
+            });
 }
 
 /// The window is a function of the store's state and of which guest is selected.
@@ -138,7 +142,9 @@ void MainWindow::refresh()
     // With nothing to list the invitation has the window to itself.
     m_list->parentWidget()->setVisible(!isFullScreen() && !m_store.items().empty());
     const std::size_t alive = m_store.aliveCount();
-    m_inhibitor.setActive(alive > 0);
+    m_inhibitor.setActive(std::ranges::any_of(m_store.items(), [](const GuestItem& item) {
+        return item.isAlive() && effectiveKeepsAwake(item.entry.guest.presentation);
+    }));
     m_tray.setToolTip(tr("Guesthouse: %n guest(s) running", nullptr, static_cast<int>(alive)));
     setWindowTitle(guest ? tr("%1 – Guesthouse").arg(guest->name()) : tr("Guesthouse"));
 }
@@ -221,13 +227,13 @@ void MainWindow::closeEvent(QCloseEvent* event)
         return;
     }
     event->ignore();
-    if (settings.value(u"closing/keepsRunning"_s).toBool()) {
+    if (preferences::closingKeepsRunning()) {
         m_tray.isVisible() ? hide() : showMinimized();
         return;
     }
     askAboutClosing(this, [this](QuitAnswer answer) {
         if (answer == QuitAnswer::KeepRunning)
-            QSettings().setValue(u"closing/keepsRunning"_s, true);
+            preferences::setClosingKeepsRunning(true);
         onQuitAnswer(answer);
     });
 }
@@ -241,7 +247,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 void MainWindow::dropEvent(QDropEvent* event)
 {
     event->acceptProposedAction();
-    openWizard(wizards::MediumChooser::droppedFile(event->mimeData()));
+    openFile(wizards::MediumChooser::droppedFile(event->mimeData()));
 }
 
 void MainWindow::changeEvent(QEvent* event)

@@ -8,6 +8,7 @@
 #include "ui/state/guest_store.h"
 #include "ui/window/session_inhibitor.h"
 #include "ui/window/window_dialogs.h"
+#include "wizards/guest_draft.h"
 
 #include <QCoroTask>
 #include <QMainWindow>
@@ -18,6 +19,7 @@ class QVBoxLayout;
 
 namespace app {
 
+class ConsoleWindow;
 class DetailPage;
 class EmptyPage;
 class GuestListPanel;
@@ -43,6 +45,10 @@ public:
     explicit MainWindow(WindowServices services, QWidget* parent = nullptr);
 
     void openWizard(const QString& mediumPath = {}, bool demo = false);
+    /// A medium, a disk or an appliance opens the wizard; an exported guest is imported at once.
+    void openFile(const QString& path);
+    /// The console of a guest in a window of its own; `asTab`: in the newest such window.
+    void openConsole(const QString& id, bool asTab);
     [[nodiscard]] MachineActions& actions() { return *m_actions; }
     [[nodiscard]] QString currentGuest() const { return m_current; }
     [[nodiscard]] QString message() const;
@@ -61,6 +67,7 @@ private:
     void buildLayout();
     void connectActions();
     void connectInputActions();
+    void connectWindowActions();
     void connectStore();
     void buildTray();
     void finishStart();
@@ -76,6 +83,13 @@ private:
     void savePicture();
     void typeClipboard();
     void askClone();
+    void askExport();
+    void chooseImport();
+    void toggleFavourite();
+    void showPreferences();
+    void showUserGuide();
+    void applyPreferences();
+    void focusList();
     void askRename();
     void copyCommand();
     void addExternal();
@@ -84,7 +98,10 @@ private:
     [[nodiscard]] const GuestItem* current() const { return m_store.find(m_current); }
 
     QCoro::Task<> createGuest(wizards::GuestDraft draft);
-    QCoro::Task<> cloneGuest(QString id, QString name);
+    QCoro::Task<> cloneGuest(QString id, QString name, CloneKind kind);
+    QCoro::Task<> importGuest(QString file);
+    QCoro::Task<> exportGuest(QString id, QString file);
+    QCoro::Task<> selectWhenListed(QString id);
     QCoro::Task<> deleteGuest(QString id);
     QCoro::Task<> undoDelete(TrashedGuest guest);
     QCoro::Task<> changeAndRestart(QString id, engine::FirmwareKind firmware);
@@ -105,6 +122,7 @@ private:
     QVBoxLayout* m_jobs;
     QSystemTrayIcon m_tray;
     SessionInhibitor m_inhibitor;
+    QList<QPointer<ConsoleWindow>> m_consoles; // newest last
     QString m_current;
     bool m_isChecking = false; ///< the check's page is in front
     bool m_hasPainted = false;

@@ -9,7 +9,6 @@
 #include "ui/window/machine_actions.h"
 #include "ui/window/main_window.h"
 #include "ui/window/message_bar.h"
-#include "wizards/clone_dialog.h"
 #include "wizards/command_text.h"
 #include "wizards/medium_chooser.h"
 
@@ -32,17 +31,6 @@ template <class Function>
 void onTrigger(QAction* action, MainWindow* window, Function&& function)
 {
     QObject::connect(action, &QAction::triggered, window, std::forward<Function>(function));
-}
-
-std::uint64_t bytesOfDisks(const engine::VmConfig& config)
-{
-    std::uint64_t total = 0;
-    for (const engine::DiskConfig& disk : config.disks) {
-        std::error_code unknown;
-        const auto size = std::filesystem::file_size(disk.path, unknown);
-        total += unknown ? 0 : size;
-    }
-    return total;
 }
 
 } // namespace
@@ -92,9 +80,11 @@ void MainWindow::connectActions()
 void MainWindow::connectInputActions()
 {
     MachineActions& a = *m_actions;
+    connect(m_actions, &MachineActions::keysChosen, this,
+            [this](const QString& keys) { m_store.send(m_current, u"keys"_s, {{"keys"_L1, keys}}); });
     onTrigger(a.fullScreen, this, [this] { toggleFullScreen(); });
     a.darkColours->setChecked(isDark(QApplication::palette()));
-    onTrigger(a.darkColours, this, [this](bool dark) { setDark(dark); });
+    connect(a.darkColours, &QAction::toggled, this, &MainWindow::setDark);
     onTrigger(a.ctrlAltDelete, this,
               [this] { m_store.send(m_current, u"keys"_s, {{"keys"_L1, u"ctrl-alt-delete"_s}}); });
     onTrigger(a.typeClipboard, this, [this] { typeClipboard(); });
@@ -192,23 +182,6 @@ void MainWindow::askRename()
                                report(tr("The guest was not renamed"), errorText(renamed.error()));
                        });
                    });
-}
-
-void MainWindow::askClone()
-{
-    const GuestItem* guest = current();
-    if (!guest)
-        return;
-    QString proposal = tr("%1 (copy)").arg(guest->name());
-    const QStringList taken = m_store.names();
-    for (int number = 2; taken.contains(proposal, Qt::CaseInsensitive); ++number)
-        proposal = tr("%1 (copy %2)").arg(guest->name()).arg(number);
-    auto* dialog = new wizards::CloneDialog(guest->name(), proposal, bytesOfDisks(guest->entry.guest.config),
-                                            taken, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this,
-            [this, dialog, id = guest->id] { cloneGuest(id, dialog->name()); });
-    dialog->open();
 }
 
 void MainWindow::copyCommand()

@@ -10,6 +10,7 @@
 #include <QApplication>
 #include <QCoroFuture>
 #include <QCoroTimer>
+#include <QFileInfo>
 #include <QStackedWidget>
 
 using namespace Qt::StringLiterals;
@@ -35,7 +36,6 @@ QCoro::Task<> MainWindow::createGuest(wizards::GuestDraft draft)
 {
     const QPointer<MainWindow> self(this);
     const auto job = std::make_shared<LibraryJob>();
-    job->bytesTotal = draft.copyMedium ? draft.medium.fileBytes : 0;
     if (draft.isDemo)
         draft.config.cds.assign(1, {.path = m_services.demoImage.string()});
     const bool startNow = draft.startNow;
@@ -51,39 +51,78 @@ QCoro::Task<> MainWindow::createGuest(wizards::GuestDraft draft)
         co_return;
     }
     const QString id = QString::fromStdString(made->id());
-    // The store reads the library anew after a change; its row comes with that.
-    for (auto waited = 0ms; !m_store.find(id) && waited < 5s; waited += PollStep) {
-        co_await QCoro::sleepFor(PollStep);
-        if (!self)
-            co_return;
-    }
-    m_list->select(id);
+    co_await selectWhenListed(id);
+    if (!self)
+        co_return;
     if (startNow) {
         m_store.start(id);
         m_detail->showTab(DetailPage::ConsoleTab);
     }
 }
 
-QCoro::Task<> MainWindow::cloneGuest(QString id, QString name)
+QCoro::Task<> MainWindow::selectWhenListed(QString id)
+{
+    const QPointer<MainWindow> self(this);
+    // The store reads the library anew after a change; the row comes with that.
+    for (auto waited = 0ms; !m_store.find(id) && waited < 5s; waited += PollStep) {
+        co_await QCoro::sleepFor(PollStep);
+        if (!self)
+            co_return;
+    }
+    m_list->select(id);
+}
+
+QCoro::Task<> MainWindow::cloneGuest(QString id, QString name, CloneKind kind)
 {
     const QPointer<MainWindow> self(this);
     const auto job = std::make_shared<LibraryJob>();
-    if (const GuestItem* guest = m_store.find(id)) {
-        for (const engine::DiskConfig& disk : guest->entry.guest.config.disks) {
-            std::error_code unknown;
-            const auto size = std::filesystem::file_size(disk.path, unknown);
-            job->bytesTotal += unknown ? 0 : size;
-        }
-    }
     const QPointer<QWidget> bar = showJob(tr("Cloning to “%1”…").arg(name), job);
-    const engine::Result<GuestEntry> made = co_await m_store.clone(id, name, job);
+    const engine::Result<GuestEntry> made = co_await m_store.clone(id, name, kind, job);
     if (!self)
         co_return;
     delete bar.data();
     if (!made && made.error().code != engine::ErrorCode::Cancelled)
         report(tr("The guest was not cloned"), errorText(made.error()));
-    if (made)
-        m_list->select(QString::fromStdString(made->id()));
+    if (!made)
+        co_return;
+    const QString copy = QString::fromStdString(made->id());
+    co_await selectWhenListed(copy);
+}
+
+QCoro::Task<> MainWindow::importGuest(QString file)
+{
+    const QPointer<MainWindow> self(this);
+    const auto job = std::make_shared<LibraryJob>();
+    const QPointer<QWidget> bar = showJob(tr("Importing %1…").arg(QFileInfo(file).fileName()), job);
+    const engine::Result<GuestEntry> made = co_await m_store.importGuest(file, job);
+    if (!self)
+        co_return;
+    delete bar.data();
+    if (!made && made.error().code != engine::ErrorCode::Cancelled)
+        report(tr("The guest was not imported"), errorText(made.error()));
+    if (!made)
+        co_return;
+    const QString id = QString::fromStdString(made->id());
+    co_await selectWhenListed(id);
+}
+
+QCoro::Task<> MainWindow::exportGuest(QString id, QString file)
+{
+    const QPointer<MainWindow> self(this);
+    const GuestItem* guest = m_store.find(id);
+    if (!guest)
+        co_return;
+    const QString name = guest->name();
+    const auto job = std::make_shared<LibraryJob>();
+    const QPointer<QWidget> bar = showJob(tr("Exporting “%1”…").arg(name), job);
+    const engine::Result<> done = co_await m_store.exportGuest(id, file, job);
+    if (!self)
+        co_return;
+    delete bar.data();
+    if (done)
+        m_message->present(MessageBar::Kind::Information, tr("“%1” was exported to %2.").arg(name, file));
+    else if (done.error().code != engine::ErrorCode::Cancelled)
+        report(tr("“%1” was not exported").arg(name), errorText(done.error()));
 }
 
 QCoro::Task<> MainWindow::deleteGuest(QString id)

@@ -41,12 +41,7 @@ public:
     {
         const ImageFile file = VM_TRY(ImageFile::open(m_package, ImageUse::ReadOnly));
         m_totalBytes = VM_TRY(file.size());
-        // The descriptor comes first in a package, but nothing forces it: look for it on its own.
-        VM_TRY(forEachMember(file, [this](archive* reader, archive_entry* entry, const std::string& name) {
-            return takeDescriptor(reader, entry, name);
-        }));
-        if (!m_machine)
-            return refuse("contains no OVF descriptor");
+        VM_TRY(findDescriptor(file));
         VM_TRY(forEachMember(file, [this](archive* reader, archive_entry*, const std::string& name) {
             return takeDisk(reader, name);
         }));
@@ -58,7 +53,26 @@ public:
         return std::move(*m_machine);
     }
 
+    /// Unpacks nothing.
+    Result<OvfMachine> readDescriptor()
+    {
+        const ImageFile file = VM_TRY(ImageFile::open(m_package, ImageUse::Inspect));
+        VM_TRY(findDescriptor(file));
+        return std::move(*m_machine);
+    }
+
 private:
+    /// The descriptor comes first in a package, but nothing forces it: look for it on its own.
+    Result<> findDescriptor(const ImageFile& file)
+    {
+        VM_TRY(forEachMember(file, [this](archive* reader, archive_entry* entry, const std::string& name) {
+            return takeDescriptor(reader, entry, name);
+        }));
+        if (!m_machine)
+            return refuse("contains no OVF descriptor");
+        return {};
+    }
+
     [[nodiscard]] std::unexpected<Error> refuse(std::string_view why) const
     {
         std::string text = "the package '";
@@ -155,6 +169,13 @@ Result<OvfMachine> unpackOva(const std::filesystem::path& package, const std::fi
                              const Progress& progress)
 {
     return OvaUnpacker(package, folder, progress).run();
+}
+
+Result<OvfMachine> readOva(const std::filesystem::path& package)
+{
+    const std::filesystem::path nowhere;
+    const Progress quiet;
+    return OvaUnpacker(package, nowhere, quiet).readDescriptor();
 }
 
 } // namespace engine::block

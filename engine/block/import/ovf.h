@@ -35,6 +35,9 @@ struct OvfMachine {
 /// A descriptor file beside its disks.
 [[nodiscard]] Result<OvfMachine> readOvf(const std::filesystem::path& path);
 
+/// The descriptor in a package (an OVA file); unpacks nothing.
+[[nodiscard]] Result<OvfMachine> readOva(const std::filesystem::path& package);
+
 /// Unpacks a package (an OVA file: a tar archive) into an existing folder: the descriptor and the
 /// files it names, nothing else, and never outside of that folder. Removes what it has written when
 /// it fails or is stopped.

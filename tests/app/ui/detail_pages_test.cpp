@@ -83,7 +83,7 @@ void DetailPagesTest::consoleComesAndGoesWithTheGuest()
     QStringList sockets;
     ConsolePage page(*f->store, [&](const QString& path, QWidget* parent) {
         sockets << path;
-        return new QWidget(parent);
+        return MadeConsole{.widget = new QWidget(parent)};
     });
     page.setGuest(id);
     QVERIFY(!page.console());

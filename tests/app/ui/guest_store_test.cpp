@@ -136,7 +136,7 @@ void GuestStoreTest::noticesGuestsThatAreAddedByHand()
 void GuestStoreTest::createsFromADraft()
 {
     QVERIFY(f->load());
-    wizards::GuestDraft draft;
+    NewGuest draft;
     draft.config.name = "Made";
     draft.config.disks = {{.path = "disks/system.qcow2"}};
     draft.diskBytes = 10 << 20;

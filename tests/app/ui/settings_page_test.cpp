@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/ui/ui_fixture.h"
+#include "ui/settings/preferences.h"
 #include "ui/settings/settings_page.h"
 #include "wizards/resource_slider.h"
 
 #include <QLabel>
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 
@@ -44,6 +46,10 @@ private slots:
     void changedNameMovesTheGuest();
     void forwardsAreChecked();
     void changeByAnotherProgramIsNotOverwritten();
+    void diskGrowsAtOnceWhenTheGuestIsOff();
+    void diskOfARunningGuestGrowsAtItsNextStart();
+    void discsAndForwardsReachARunningGuestAtOnce();
+    void guestsOwnWishBeatsThePreference();
 
 private:
     template <class Editor>
@@ -61,12 +67,13 @@ private:
 void SettingsPageTest::everySettingReadsBackWhatItWrites()
 {
     GuestDescription guest = f->guest(u"One"_s)->entry.guest;
-    const auto settings = settingsOf(guest);
+    const auto settings = settingsOf(guest, {GiB});
     QVERIFY(settings.size() > 20);
     for (const Setting& setting : settings) {
         QVariant value;
         switch (setting.kind) {
         case SettingKind::Cpus: value = quint64(3); break;
+        case SettingKind::DiskSize: value = quint64(7 * GiB); break;
         case SettingKind::Memory: value = quint64(3 * GiB); break;
         case SettingKind::Toggle: value = !setting.read(guest).toBool(); break;
         case SettingKind::Choice: value = static_cast<int>(setting.choices.size()) - 1; break;
@@ -163,6 +170,76 @@ void SettingsPageTest::changeByAnotherProgramIsNotOverwritten()
     page->apply();
     QTRY_COMPARE(failed.count(), 1);
     QCOMPARE(other.find("One").value().guest.config.memoryBytes, 3 * GiB);
+}
+
+void SettingsPageTest::diskGrowsAtOnceWhenTheGuestIsOff()
+{
+    QTRY_VERIFY(editor<wizards::ResourceSlider>(u"disks[0].size"_s));
+    auto* slider = editor<wizards::ResourceSlider>(u"disks[0].size"_s);
+    QCOMPARE(slider->value(), quint64(1 << 20));
+    slider->setValue(1 << 10); // less than there is: stays
+    QVERIFY(!page->hasChanges());
+    slider->setValue(3 * GiB);
+    QVERIFY(page->hasChanges());
+    page->apply();
+    const auto disk = f->guest(u"One"_s)->entry.folder / "disks" / "system.img";
+    QTRY_COMPARE(std::filesystem::file_size(disk), 3 * GiB);
+    QTRY_VERIFY(!page->hasChanges());
+    QVERIFY(f->guest(u"One"_s)->entry.guest.pendingDiskBytes.empty());
+    QTRY_COMPARE(editor<wizards::ResourceSlider>(u"disks[0].size"_s)->scale().minimum, 3 * GiB);
+}
+
+void SettingsPageTest::diskOfARunningGuestGrowsAtItsNextStart()
+{
+    const QString id = f->guest(u"One"_s)->id;
+    QTRY_VERIFY(editor<wizards::ResourceSlider>(u"disks[0].size"_s));
+    f->store->start(id);
+    QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Running);
+    auto* slider = editor<wizards::ResourceSlider>(u"disks[0].size"_s);
+    QVERIFY(slider->legend().contains(u"after a restart"_s));
+    slider->setValue(2 * GiB);
+    page->apply();
+    QTRY_COMPARE(f->guest(u"One"_s)->entry.guest.pendingDiskBytes.size(), std::size_t{1});
+    const auto disk = f->guest(u"One"_s)->entry.folder / "disks" / "system.img";
+    QCOMPARE(std::filesystem::file_size(disk), std::uintmax_t{1 << 20});
+    f->store->kill(id);
+    QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Off);
+    f->store->start(id);
+    QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Running);
+    QCOMPARE(std::filesystem::file_size(disk), 2 * GiB);
+    f->store->rescan();
+    QTRY_VERIFY(f->guest(u"One"_s)->entry.guest.pendingDiskBytes.empty());
+}
+
+void SettingsPageTest::discsAndForwardsReachARunningGuestAtOnce()
+{
+    f->store->start(f->guest(u"One"_s)->id);
+    QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Running);
+    auto* forwards = page->findChild<QPlainTextEdit*>(u"setting.networks[0].forwards"_s);
+    forwards->setPlainText(u"tcp:127.0.0.1:2222:22"_s);
+    page->apply();
+    QTRY_VERIFY(f->running(u"One"_s)->requests.contains("forward-add"_L1));
+    QTRY_VERIFY(!page->hasChanges());
+    forwards = page->findChild<QPlainTextEdit*>(u"setting.networks[0].forwards"_s);
+    forwards->setPlainText({});
+    page->apply();
+    QTRY_VERIFY(f->running(u"One"_s)->requests.contains("forward-remove"_L1));
+}
+
+void SettingsPageTest::guestsOwnWishBeatsThePreference()
+{
+    GuestPresentation guest;
+    preferences::setScaling(ConsoleScaling::Integer);
+    preferences::setKeepsAwake(false);
+    QCOMPARE(effectiveScaling(guest), ConsoleScaling::Integer);
+    QVERIFY(!effectiveKeepsAwake(guest));
+    QVERIFY(effectiveNotifies(guest));
+    guest.scaling = ConsoleScaling::Exact;
+    guest.keepsAwake = Inheritable::Yes;
+    guest.notifies = Inheritable::No;
+    QCOMPARE(effectiveScaling(guest), ConsoleScaling::Exact);
+    QVERIFY(effectiveKeepsAwake(guest));
+    QVERIFY(!effectiveNotifies(guest));
 }
 
 QTEST_MAIN(SettingsPageTest)

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/stored_guests.h"
+
+#include "cli/exit_codes.h"
+#include "runtime/runtime_folder.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+namespace app {
+
+using engine::ErrorCode;
+using engine::fail;
+using engine::Result;
+
+int reportFailure(const engine::Error& error)
+{
+    std::cerr << "guesthouse: " << error.message() << '\n';
+    return error.code == ErrorCode::InvalidArgument ? ExitUsage : ExitFailure;
+}
+
+Result<GuestEntry> findStoppedGuest(const GuestLibrary& library, const std::string& name, Damaged damaged)
+{
+    GuestEntry entry = VM_TRY(library.find(name));
+    if (entry.problem && damaged == Damaged::Refused)
+        return std::unexpected(*entry.problem);
+    const auto running = listRunningGuests();
+    if (std::ranges::find(running, entry.id(), &RunningGuest::id) != running.end())
+        return fail(ErrorCode::InvalidState, "“" + entry.guest.config.name
+                                                 + "” is running; shut it down first: guesthouse shutdown '"
+                                                 + entry.guest.config.name + "'");
+    return entry;
+}
+
+DiskProgress showProgress()
+{
+    if (::isatty(STDERR_FILENO) == 0)
+        return {};
+    return [last = std::uint64_t{101}](std::uint64_t done, std::uint64_t total) mutable {
+        const std::uint64_t percent = total == 0 ? 0 : std::min(done / (total / 100 + 1), std::uint64_t{100});
+        if (percent != std::exchange(last, percent))
+            std::cerr << '\r' << percent << " %" << (done >= total ? "\n" : "") << std::flush;
+        return true;
+    };
+}
+
+std::filesystem::path findDemoMedium()
+{
+    std::error_code unknown;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+    for (const auto& candidate : {program / "demo.iso", program / "../share/guesthouse/demo.iso"}) {
+        if (std::filesystem::exists(candidate, unknown))
+            return candidate.lexically_normal();
+    }
+    return {};
+}
+
+Result<> setNewDisk(NewGuest& guest, std::uint64_t bytes)
+{
+    const bool hasOwn = guest.medium.kind == MediumKind::DiskImage || guest.medium.appliance;
+    if (hasOwn && bytes != 0)
+        return fail(ErrorCode::InvalidArgument,
+                    "the medium is a disk itself, so there is no new one; make it "
+                    "larger afterwards with “guesthouse set NAME disk=SIZE”");
+    if (guest.diskBytes != 0 && bytes == 0)
+        guest.config.disks.erase(guest.config.disks.begin());
+    else if (guest.diskBytes == 0 && bytes != 0)
+        guest.config.disks.insert(
+            guest.config.disks.begin(),
+            {.path = "disks/system.qcow2", .bus = guest.defaults.diskBus.value, .format = "qcow2"});
+    guest.diskBytes = bytes;
+    return {};
+}
+
+void setFirmware(engine::VmConfig& config, engine::FirmwareConfig firmware)
+{
+    if (firmware.kind == engine::FirmwareKind::Ovmf)
+        firmware.variablesPath = "nvram.fd";
+    config.firmware = std::move(firmware);
+}
+
+} // namespace app

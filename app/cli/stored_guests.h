@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "library/new_guest.h"
+
+#include <optional>
+
+namespace app {
+
+/// Prints the error and returns the exit code for it.
+[[nodiscard]] int reportFailure(const engine::Error& error);
+
+enum class Damaged : std::uint8_t { Refused, Accepted };
+
+/// A guest of the library that no process runs now; the errors say what to do.
+[[nodiscard]] engine::Result<GuestEntry>
+findStoppedGuest(const GuestLibrary& library, const std::string& name, Damaged damaged = Damaged::Refused);
+
+/// "12 %" on standard error while it is a terminal; nothing otherwise.
+[[nodiscard]] DiskProgress showProgress();
+
+/// The demo's medium: beside the program in a build folder, or installed with it; empty: this build has
+/// none.
+[[nodiscard]] std::filesystem::path findDemoMedium();
+
+/// The size of the new system disk; 0 takes it away.
+[[nodiscard]] engine::Result<> setNewDisk(NewGuest& guest, std::uint64_t bytes);
+/// The firmware, and a variable store where UEFI needs one.
+void setFirmware(engine::VmConfig& config, engine::FirmwareConfig firmware);
+
+} // namespace app

@@ -89,12 +89,14 @@ void SettingsPage::setGuest(const QString& id)
 
 void SettingsPage::askForDiskSizes()
 {
-    m_store.diskCapacities(m_id).then(this, [this, id = m_id](const std::vector<std::uint64_t>& bytes) {
-        if (id != m_id || bytes == m_diskBytes || hasChanges())
-            return;
-        m_diskBytes = bytes;
-        rebuild();
-    });
+    // The page may be gone when the answer comes; the store is not.
+    m_store.diskCapacities(m_id).then(
+        &m_store, [self = QPointer(this), id = m_id](const std::vector<std::uint64_t>& bytes) {
+            if (!self || id != self->m_id || bytes == self->m_diskBytes || self->hasChanges())
+                return;
+            self->m_diskBytes = bytes;
+            self->rebuild();
+        });
 }
 
 void SettingsPage::rebuild()

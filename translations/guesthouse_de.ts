@@ -1719,6 +1719,10 @@ oder beginnen Sie so:</translation>
         <source>A copy of %1</source>
         <translation>Eine Kopie von %1</translation>
     </message>
+    <message>
+        <source>The name must not begin with “-”.</source>
+        <translation>Der Name darf nicht mit „-“ beginnen.</translation>
+    </message>
 </context>
 <context>
     <name>wizards::WhatPage</name>

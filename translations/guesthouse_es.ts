@@ -1719,6 +1719,10 @@ o empiece con una de estas:</translation>
         <source>A copy of %1</source>
         <translation>Una copia de %1</translation>
     </message>
+    <message>
+        <source>The name must not begin with “-”.</source>
+        <translation>El nombre no debe empezar por «-».</translation>
+    </message>
 </context>
 <context>
     <name>wizards::WhatPage</name>

@@ -1719,6 +1719,10 @@ ou commencez ainsi :</translation>
         <source>A copy of %1</source>
         <translation>Une copie de %1</translation>
     </message>
+    <message>
+        <source>The name must not begin with “-”.</source>
+        <translation>Le nom ne doit pas commencer par « - ».</translation>
+    </message>
 </context>
 <context>
     <name>wizards::WhatPage</name>

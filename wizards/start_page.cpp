@@ -26,6 +26,8 @@ QString nameProblem(const QString& name, const QStringList& takenNames)
         return StartPage::tr("Enter a name for the guest.");
     if (trimmed.toUtf8().size() > LongestName)
         return StartPage::tr("The name is too long.");
+    if (trimmed.startsWith(u'-'))
+        return StartPage::tr("The name must not begin with “-”.");
     if (takenNames.contains(trimmed, Qt::CaseInsensitive))
         return StartPage::tr("A guest called “%1” already exists.").arg(trimmed);
     return {};

@@ -236,6 +236,15 @@ void addVerbs(CLI::App& disk, DiskArguments& arguments, Verb& chosen)
 
 } // namespace
 
+void visitDiskParser(const std::function<void(const CLI::App&)>& visit)
+{
+    DiskArguments arguments;
+    Verb chosen = nullptr;
+    CLI::App disk("Disk images", "disk");
+    addVerbs(disk, arguments, chosen);
+    visit(disk);
+}
+
 int runDiskCommand(std::span<const std::string_view> args, std::ostream& out, std::ostream& err)
 {
     DiskArguments arguments;

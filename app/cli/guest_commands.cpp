@@ -25,10 +25,15 @@ using nlohmann::json;
 
 namespace {
 
-int listGuests(WhichGuests which, bool asJson)
+enum class ListStyle : std::uint8_t { Text, Json, Names };
+
+int listGuests(WhichGuests which, ListStyle style)
 {
     const json guests = listOfGuests(which);
-    if (asJson)
+    if (style == ListStyle::Names)
+        for (const json& guest : guests)
+            std::cout << guest["name"].get<std::string>() << '\n';
+    else if (style == ListStyle::Json)
         std::cout << guests.dump(2) << '\n';
     else if (guests.empty())
         std::cout << (which == WhichGuests::Running ? "No guest is running.\n" : "There is no guest.\n");
@@ -100,13 +105,18 @@ void addListAndShow(CLI::App& program, int& exitCode)
         std::string guest;
         bool running = false;
         bool json = false;
+        bool names = false;
     };
     CLI::App* list = program.add_subcommand("list", "List all guests with their state");
     auto listOptions = std::make_shared<Options>();
     list->add_flag("--running", listOptions->running, "Only those that run");
     list->add_flag("--json", listOptions->json, "Print as JSON");
+    list->add_flag("--names", listOptions->names, "Print nothing but names, one a line");
     list->callback([&exitCode, options = listOptions] {
-        exitCode = listGuests(options->running ? WhichGuests::Running : WhichGuests::All, options->json);
+        const ListStyle style = options->json    ? ListStyle::Json
+                                : options->names ? ListStyle::Names
+                                                 : ListStyle::Text;
+        exitCode = listGuests(options->running ? WhichGuests::Running : WhichGuests::All, style);
     });
     CLI::App* show = program.add_subcommand(
         "show",

@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -158,6 +159,23 @@ void addSizeOptions(CLI::App& command, NewGuestOptions& options)
     command.add_flag("--start", options.start, "Start it at once, in the foreground and without a window");
 }
 
+void defineCreate(CLI::App& command, NewGuestOptions& options)
+{
+    command.add_option("name", options.name, "What to call the guest")->required();
+    command.add_option("medium", options.medium, "An ISO, floppy or disk image to start from");
+    addSizeOptions(command, options);
+    command.add_option("--disk-size", options.diskSize, "Size of the new system disk; 0 for none");
+    command.add_flag("--copy", options.copy, "Copy a disk image into the guest instead of using it in place");
+    command.add_flag("--demo", options.demo, "The built-in demo instead of a medium");
+}
+
+void defineImport(CLI::App& command, NewGuestOptions& options)
+{
+    command.add_option("file", options.medium, "The file to import; it is only read")->required();
+    command.add_option("--name", options.name, "What to call the guest; otherwise the name in the file");
+    addSizeOptions(command, options);
+}
+
 template <class Make>
 void onCreation(CLI::App* command, int& exitCode, std::shared_ptr<NewGuestOptions> options, Make make)
 {
@@ -177,13 +195,7 @@ void addCreateCommand(CLI::App& program, int& exitCode)
     CLI::App* command =
         program.add_subcommand("create", "Create a guest that is kept, with defaults for its system");
     auto options = std::make_shared<NewGuestOptions>();
-    command->add_option("name", options->name, "What to call the guest")->required();
-    command->add_option("medium", options->medium, "An ISO, floppy or disk image to start from");
-    addSizeOptions(*command, *options);
-    command->add_option("--disk-size", options->diskSize, "Size of the new system disk; 0 for none");
-    command->add_flag("--copy", options->copy,
-                      "Copy a disk image into the guest instead of using it in place");
-    command->add_flag("--demo", options->demo, "The built-in demo instead of a medium");
+    defineCreate(*command, *options);
     onCreation(command, exitCode, options, &createGuest);
 }
 
@@ -192,9 +204,7 @@ void addImportCommand(CLI::App& program, int& exitCode)
     CLI::App* command = program.add_subcommand(
         "import", "Make a guest of an appliance (OVA, OVF), a disk image or an exported guest");
     auto options = std::make_shared<NewGuestOptions>();
-    command->add_option("file", options->medium, "The file to import; it is only read")->required();
-    command->add_option("--name", options->name, "What to call the guest; otherwise the name in the file");
-    addSizeOptions(*command, *options);
+    defineImport(*command, *options);
     onCreation(command, exitCode, options, &importFile);
 }
 
@@ -221,6 +231,24 @@ void addExportCommand(CLI::App& program, int& exitCode)
 }
 
 } // namespace
+
+Result<NewGuest> planFromWords(std::vector<std::string> words, const GuestLibrary& library)
+{
+    NewGuestOptions options;
+    CLI::App program;
+    program.require_subcommand(1);
+    defineCreate(*program.add_subcommand("create"), options);
+    CLI::App* import = program.add_subcommand("import");
+    defineImport(*import, options);
+    std::ranges::reverse(words); // the parser takes them from the back
+    try {
+        program.parse(std::move(words));
+    } catch (const CLI::ParseError& error) {
+        return fail(ErrorCode::InvalidArgument, error.what());
+    }
+    options.copy = options.copy || import->parsed();
+    return planGuest(options, library);
+}
 
 void addLibraryCommands(CLI::App& program, int& exitCode)
 {

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cli/control_commands.h"
 #include "cli/disk_command.h"
-#include "cli/doctor_command.h"
 #include "cli/exit_codes.h"
-#include "cli/guest_commands.h"
-#include "cli/library_commands.h"
-#include "cli/network_command.h"
-#include "cli/run_command.h"
+#include "cli/parser.h"
 
 #include <CLI/CLI.hpp>
 #include <dlfcn.h>
@@ -65,18 +60,8 @@ int main(int argc, char** argv)
     CLI::App program("Virtual machines for the Linux desktop. Without arguments the application opens.",
                      "guesthouse");
     program.set_version_flag("--version", GUESTHOUSE_VERSION);
-    program.require_subcommand(1);
-    program.footer(
-        "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the guest failed, 4 this computer cannot run "
-        "guests (see guesthouse doctor).");
     int exitCode = app::ExitOk;
-    app::addRunCommand(program, exitCode);
-    app::addGuestCommands(program, exitCode);
-    app::addControlCommands(program, exitCode);
-    app::addNetworkCommands(program, exitCode);
-    app::addLibraryCommands(program, exitCode);
-    app::addDoctorCommand(program, exitCode);
-    program.add_subcommand("disk", "Create, examine, convert and clone disk images (guesthouse disk --help)");
+    app::addAllCommands(program, exitCode);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -69,6 +69,8 @@ DetailPage::DetailPage(GuestStore& store, HostResources host, ConsoleFactory con
 
 void DetailPage::setActions(const QList<QAction*>& actions)
 {
+    // They stand above the tabs, and the Tab key shall find them there.
+    QWidget* before = m_tabs->previousInFocusChain();
     for (QAction* action : actions) {
         auto* button = new QToolButton;
         button->setDefaultAction(action);
@@ -80,6 +82,8 @@ void DetailPage::setActions(const QList<QAction*>& actions)
                 [button, action] { button->setVisible(action->isEnabled()); });
         button->setVisible(action->isEnabled());
         m_buttons->addWidget(button, 0, Qt::AlignTop);
+        setTabOrder(before, button);
+        before = button;
     }
 }
 

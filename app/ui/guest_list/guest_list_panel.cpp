@@ -20,7 +20,7 @@ GuestListPanel::GuestListPanel(GuestStore& store, QWidget* parent)
     m_search->setAccessibleName(tr("Search guests"));
     m_search->setPlaceholderText(tr("Search"));
     m_search->setClearButtonEnabled(true);
-    m_search->addAction(themeIcon(u"search"_s), QLineEdit::LeadingPosition);
+    m_search->addAction(themeIcon(u"search"_s), QLineEdit::LeadingPosition)->setText(tr("Search"));
     m_view->setObjectName(u"guestList"_s);
     m_view->setAccessibleName(tr("Guests"));
     m_view->setModel(&m_filter);

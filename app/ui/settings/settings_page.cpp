@@ -22,7 +22,7 @@ SettingsPage::SettingsPage(GuestStore& store, HostResources host, QWidget* paren
     m_search->setAccessibleName(tr("Search settings"));
     m_search->setPlaceholderText(tr("Search settings"));
     m_search->setClearButtonEnabled(true);
-    m_search->addAction(themeIcon(u"search"_s), QLineEdit::LeadingPosition);
+    m_search->addAction(themeIcon(u"search"_s), QLineEdit::LeadingPosition)->setText(tr("Search settings"));
     m_sections->setAccessibleName(tr("Sections"));
     m_sections->setFixedWidth(170);
     m_sections->setFrameShape(QFrame::NoFrame);

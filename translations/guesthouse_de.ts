@@ -426,6 +426,14 @@
         <translation>Hat einen Bildschirm</translation>
     </message>
     <message>
+        <source>Graphics card</source>
+        <translation>Grafikkarte</translation>
+    </message>
+    <message>
+        <source>Every system knows the VGA; virtio-gpu follows the window&apos;s size.</source>
+        <translation>Jedes System kennt die VGA; virtio-gpu folgt der Größe des Fensters.</translation>
+    </message>
+    <message>
         <source>Tablet</source>
         <translation>Tablett</translation>
     </message>

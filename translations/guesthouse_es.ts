@@ -426,6 +426,14 @@
         <translation>Tiene pantalla</translation>
     </message>
     <message>
+        <source>Graphics card</source>
+        <translation>Tarjeta gráfica</translation>
+    </message>
+    <message>
+        <source>Every system knows the VGA; virtio-gpu follows the window&apos;s size.</source>
+        <translation>Todo sistema conoce la VGA; virtio-gpu sigue el tamaño de la ventana.</translation>
+    </message>
+    <message>
         <source>Tablet</source>
         <translation>Tableta</translation>
     </message>

@@ -426,6 +426,14 @@
         <translation>A un écran</translation>
     </message>
     <message>
+        <source>Graphics card</source>
+        <translation>Carte graphique</translation>
+    </message>
+    <message>
+        <source>Every system knows the VGA; virtio-gpu follows the window&apos;s size.</source>
+        <translation>Tout système connaît la VGA ; virtio-gpu suit la taille de la fenêtre.</translation>
+    </message>
+    <message>
         <source>Tablet</source>
         <translation>Tablette</translation>
     </message>

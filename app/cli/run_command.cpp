@@ -47,6 +47,7 @@ struct RunOptions {
     std::string capture;
     std::string tftp;
     std::string bootFile;
+    std::string display = "vga";
     bool noDisplay = false;
     bool exitOnReset = false;
 };
@@ -79,7 +80,9 @@ Result<engine::VmConfig> toConfig(const RunOptions& options)
                                                         : engine::BootDevice::Network);
     config.networks = VM_TRY(parseNetworks(options.networks, options.forwards, options.capture));
     VM_TRY(setNetworkBoot(config.networks, options.tftp, options.bootFile));
-    config.hasDisplay = !options.noDisplay;
+    config.hasDisplay = !options.noDisplay && options.display != "none";
+    if (options.display == "virtio-gpu")
+        config.displayModel = engine::DisplayModel::VirtioGpu;
     config.stopOnReset = options.exitOnReset;
     if (!options.medium.empty())
         VM_TRY(addBareMedium(config, options.medium));
@@ -278,7 +281,12 @@ void addRunCommand(CLI::App& program, int& exitCode)
                         "Give out this folder's files by TFTP at 10.0.2.2, for --boot network");
     command->add_option("--bootfile", options->bootFile,
                         "What DHCP tells a network boot to load: a file in --tftp, or an address for iPXE");
-    command->add_flag("--no-display", options->noDisplay, "No graphics card");
+    command
+        ->add_option("--display", options->display,
+                     "Graphics card: vga, virtio-gpu (follows the window's size) or none")
+        ->check(CLI::IsMember({"vga", "virtio-gpu", "none"}))
+        ->capture_default_str();
+    command->add_flag("--no-display", options->noDisplay, "The same as --display none");
     command->add_flag("--exit-on-reset", options->exitOnReset, "End when the guest resets itself");
     command->footer("Ctrl+C asks the guest to shut down; a second Ctrl+C switches it off.");
     command->callback([&exitCode, options] { exitCode = run(*options); });

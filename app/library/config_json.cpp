@@ -33,6 +33,8 @@ constexpr Names<NetworkMode, 5> ModeNames{{{NetworkMode::None, "none"},
                                            {NetworkMode::Isolated, "isolated"},
                                            {NetworkMode::Internal, "internal"},
                                            {NetworkMode::Tap, "tap"}}};
+constexpr Names<engine::DisplayModel, 2> DisplayNames{
+    {{engine::DisplayModel::Vga, "vga"}, {engine::DisplayModel::VirtioGpu, "virtio-gpu"}}};
 constexpr Names<NetworkModel, 2> ModelNames{
     {{NetworkModel::E1000e, "e1000e"}, {NetworkModel::Virtio, "virtio"}}};
 constexpr Names<SerialKind, 4> SerialNames{{{SerialKind::None, "none"},
@@ -212,6 +214,7 @@ json configToJson(const VmConfig& config)
     result["serial"] = {{"kind", nameOf(config.serial.kind, SerialNames)}, {"path", config.serial.path}};
     result["videoMemoryBytes"] = config.videoMemoryBytes;
     result["hasDisplay"] = config.hasDisplay;
+    result["displayModel"] = nameOf(config.displayModel, DisplayNames);
     result["hasTablet"] = config.hasTablet;
     result["hyperV"] = config.hyperV;
     result["rtcLocalTime"] = config.rtcLocalTime;
@@ -244,6 +247,7 @@ void readConfig(JsonReader& reader, VmConfig& config)
     });
     reader.read("videoMemoryBytes", config.videoMemoryBytes);
     reader.read("hasDisplay", config.hasDisplay);
+    reader.readName("displayModel", config.displayModel, DisplayNames);
     reader.read("hasTablet", config.hasTablet);
     reader.read("hyperV", config.hyperV);
     reader.read("rtcLocalTime", config.rtcLocalTime);

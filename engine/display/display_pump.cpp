@@ -10,29 +10,45 @@ namespace {
 constexpr int IdleBackOff = 2;
 } // namespace
 
-DisplayPump::DisplayPump(EventLoop& loop, VgaAdapter& adapter)
-    : m_loop(loop), m_adapter(adapter), m_scanout(adapter), m_lastActivity(m_started)
+DisplayPump::DisplayPump(EventLoop& loop, VgaAdapter& adapter, DrawnScreen* drawn)
+    : m_loop(loop), m_adapter(adapter), m_drawn(drawn), m_scanout(adapter, drawn), m_lastActivity(m_started)
 {
     m_wakeTarget->pump = this;
-    m_adapter.setWakeUp([target = m_wakeTarget] {
+    const auto wakeUp = [target = m_wakeTarget] {
         std::scoped_lock lock(target->mutex);
         if (target->pump)
             target->pump->expectActivity();
-    });
+    };
+    m_adapter.setWakeUp(wakeUp);
+    if (m_drawn)
+        m_drawn->setWakeUp(wakeUp);
 }
 
 DisplayPump::~DisplayPump()
 {
     m_adapter.setWakeUp({});
+    if (m_drawn)
+        m_drawn->setWakeUp({});
     {
         std::scoped_lock lock(m_wakeTarget->mutex);
         m_wakeTarget->pump = nullptr;
     }
     m_loop.runAndWait([this] {
         *m_alive = false;
-        if (m_timer != 0)
-            m_loop.stopTimer(m_timer);
+        for (const auto timer : {m_timer, m_resizeTimer})
+            if (timer != 0)
+                m_loop.stopTimer(timer);
     });
+}
+
+std::shared_ptr<const CursorShape> DisplayPump::currentCursor() const
+{
+    return m_drawn ? m_drawn->pointerShape() : nullptr;
+}
+
+PointerPosition DisplayPump::pointerPosition() const
+{
+    return m_drawn ? m_drawn->pointerPosition() : PointerPosition{};
 }
 
 FrameDescriptor DisplayPump::currentFrame() const
@@ -79,6 +95,7 @@ void DisplayPump::setVisible(DisplayViewer& viewer, bool visible)
             return;
         it->visible = visible;
         it->needsFrame = visible;
+        it->needsPointer = visible;
         if (visible)
             wake();
     });
@@ -99,8 +116,26 @@ void DisplayPump::expectActivity()
 
 bool DisplayPump::requestSize(std::uint32_t width, std::uint32_t height)
 {
-    m_adapter.setEdid({.preferredWidth = width, .preferredHeight = height});
+    m_loop.post([this, alive = m_alive, width, height] {
+        if (!*alive)
+            return;
+        m_wantedSize = {width, height};
+        if (m_resizeTimer != 0)
+            m_loop.stopTimer(m_resizeTimer);
+        m_resizeTimer = m_loop.startTimer(Clock::now() + ResizeDelay, [this] { changeMonitor(); });
+    });
     return true;
+}
+
+void DisplayPump::changeMonitor()
+{
+    m_resizeTimer = 0;
+    EdidDescription monitor{.preferredWidth = m_wantedSize.first, .preferredHeight = m_wantedSize.second};
+    m_adapter.setEdid(monitor);
+    if (!m_drawn)
+        return;
+    monitor.wholeCharacters = false;
+    m_drawn->requestMonitor(monitor);
 }
 
 FrameDescriptor DisplayPump::refreshNow()
@@ -137,15 +172,21 @@ void DisplayPump::tick()
     if (!isWatched())
         return; // the next visible viewer starts the ticking again
     refresh();
-    if (isWatched() && m_timer == 0)
-        schedule(nextDelay());
+    if (!isWatched() || m_timer != 0)
+        return;
+    if (const auto delay = nextDelay())
+        schedule(*delay);
 }
 
-std::chrono::nanoseconds DisplayPump::nextDelay()
+std::optional<std::chrono::nanoseconds> DisplayPump::nextDelay()
 {
     const auto now = Clock::now();
     if (now - m_lastActivity < FullRateHold)
         return FullRate;
+    if (m_drawn && !m_drawn->armWakeUp())
+        return FullRate;
+    if (m_scanout.showsDrawn())
+        return std::nullopt;
     // Asleep: the next access to the adapter wakes us; direct writes to memory are found by looking.
     m_adapter.armWakeUp();
     m_idleDelay = std::min<std::chrono::nanoseconds>(m_idleDelay * IdleBackOff, IdleRate);
@@ -174,6 +215,14 @@ void DisplayPump::refresh()
 void DisplayPump::deliver(const Scanout::Update& update)
 {
     const FrameDescriptor& frame = m_scanout.frame();
+    const auto pointer = currentCursor();
+    const auto position = pointerPosition();
+    const bool shapeChanged = pointer != m_pointer;
+    const bool moved = pointer && position != m_pointerPosition;
+    m_pointer = pointer;
+    m_pointerPosition = position;
+    if (shapeChanged || moved)
+        m_lastActivity = Clock::now();
     m_delivering = true;
     for (std::size_t i = 0; i < m_viewers.size(); ++i) {
         if (!m_viewers[i].viewer || !m_viewers[i].visible)
@@ -184,9 +233,24 @@ void DisplayPump::deliver(const Scanout::Update& update)
             m_viewers[i].viewer->frameChanged(frame);
         else if (!update.damage.isEmpty())
             m_viewers[i].viewer->damaged(frame, update.damage);
+        if (m_viewers[i].viewer)
+            deliverPointer(m_viewers[i], shapeChanged, moved);
     }
     m_delivering = false;
     std::erase_if(m_viewers, [](const Viewer& v) { return v.viewer == nullptr; });
+}
+
+void DisplayPump::deliverPointer(Viewer& viewer, bool shapeChanged, bool moved) const
+{
+    if (shapeChanged)
+        viewer.needsPointer = true;
+    if (std::exchange(viewer.needsPointer, false) && (m_pointer || viewer.knowsPointer)) {
+        viewer.knowsPointer = m_pointer != nullptr;
+        viewer.viewer->cursorChanged(m_pointer);
+        moved = m_pointer != nullptr;
+    }
+    if (moved && viewer.viewer)
+        viewer.viewer->pointerMoved(m_pointerPosition);
 }
 
 } // namespace engine::display

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace engine::display {
@@ -20,8 +21,8 @@ namespace engine::display {
 class DisplayPump final : public DisplaySource {
 public:
     using Size = std::pair<std::uint32_t, std::uint32_t>;
-    /// `loop`, which is not the caller's thread, and `adapter` outlive this object.
-    DisplayPump(EventLoop& loop, VgaAdapter& adapter);
+    /// `loop`, which is not the caller's thread, `adapter` and `drawn` (may be null) outlive this object.
+    DisplayPump(EventLoop& loop, VgaAdapter& adapter, DrawnScreen* drawn = nullptr);
     /// From any other thread than the loop's. All viewers are gone by now.
     ~DisplayPump() override;
     DisplayPump(const DisplayPump&) = delete;
@@ -30,7 +31,8 @@ public:
     DisplayPump& operator=(DisplayPump&&) = delete;
 
     [[nodiscard]] FrameDescriptor currentFrame() const override;
-    [[nodiscard]] std::shared_ptr<const CursorShape> currentCursor() const override { return nullptr; }
+    [[nodiscard]] std::shared_ptr<const CursorShape> currentCursor() const override;
+    [[nodiscard]] PointerPosition pointerPosition() const override;
     void addViewer(DisplayViewer& viewer) override;
     void removeViewer(DisplayViewer& viewer) override;
     void setVisible(DisplayViewer& viewer, bool visible) override;
@@ -47,6 +49,8 @@ public:
     static constexpr std::chrono::milliseconds IdleRate{500};
     /// So long the full rate is kept after the last change or input.
     static constexpr std::chrono::milliseconds FullRateHold{500};
+    /// A window that is being resized asks for many sizes; the guest hears of the one that it keeps.
+    static constexpr std::chrono::milliseconds ResizeDelay{150};
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -54,16 +58,21 @@ private:
         DisplayViewer* viewer;
         bool visible = true;
         bool needsFrame = true;
+        bool needsPointer = true;
+        bool knowsPointer = false; ///< has been told of a pointer image
     };
 
     // Loop thread only.
     void tick();
     void schedule(std::chrono::nanoseconds delay);
+    void changeMonitor();
     void refresh();
     void deliver(const Scanout::Update& update);
+    void deliverPointer(Viewer& viewer, bool shapeChanged, bool moved) const;
     void wake();
     [[nodiscard]] bool isWatched() const;
-    [[nodiscard]] std::chrono::nanoseconds nextDelay();
+    /// nullopt: something will wake us.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> nextDelay();
     [[nodiscard]] std::vector<Viewer>::iterator find(DisplayViewer& viewer);
 
     /// What a wake-up reaches, which may come while the pump is being destroyed.
@@ -74,10 +83,15 @@ private:
 
     EventLoop& m_loop;
     VgaAdapter& m_adapter;
+    DrawnScreen* m_drawn;
     const Clock::time_point m_started = Clock::now();
     Scanout m_scanout;                              // loop thread only
     std::vector<Viewer> m_viewers;                  // loop thread only
     bool m_delivering = false;                      // loop thread only
+    std::shared_ptr<const CursorShape> m_pointer;   // loop thread only; as the viewers know it
+    PointerPosition m_pointerPosition;              // loop thread only
+    Size m_wantedSize;                              // loop thread only
+    EventLoop::TimerId m_resizeTimer = 0;           // loop thread only; 0: none
     EventLoop::TimerId m_timer = 0;                 // loop thread only; 0: none
     Clock::time_point m_lastActivity;               // loop thread only
     std::chrono::nanoseconds m_idleDelay{FullRate}; // loop thread only

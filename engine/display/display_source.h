@@ -22,6 +22,14 @@ struct CursorShape {
     bool operator==(const CursorShape&) const = default;
 };
 
+/// Where the guest has put its pointer: the upper left corner of the image, in pixels of the frame. May
+/// lie outside of it.
+struct PointerPosition {
+    std::int32_t x = 0;
+    std::int32_t y = 0;
+    bool operator==(const PointerPosition&) const = default;
+};
+
 /// Somebody who shows a guest's screen: an RFB session, a recorder. All calls come on the source's
 /// event loop, one after the other; they must not block and may call back into the source.
 class DisplayViewer {
@@ -35,6 +43,8 @@ public:
     virtual void damaged(const FrameDescriptor& frame, const DamageRegion& damage) = 0;
     /// The viewer's own pointer image; null: the guest draws its pointer into the frame.
     virtual void cursorChanged(const std::shared_ptr<const CursorShape>& cursor) = 0;
+    /// The guest has moved its pointer; only while there is a pointer image.
+    virtual void pointerMoved(PointerPosition /*position*/) {}
 };
 
 /// A guest's screen as viewers see it. Any number of viewers; with none that is visible the source
@@ -47,6 +57,8 @@ public:
     [[nodiscard]] virtual FrameDescriptor currentFrame() const = 0;
     /// Any thread. Null: the guest draws its pointer into the frame.
     [[nodiscard]] virtual std::shared_ptr<const CursorShape> currentCursor() const = 0;
+    /// Any thread. Means something only while there is a pointer image.
+    [[nodiscard]] virtual PointerPosition pointerPosition() const { return {}; }
 
     /// Any thread. `viewer` starts visible and gets frameChanged() (and cursorChanged() where there
     /// is a cursor) soon. It must be removed before it dies and before the source does.

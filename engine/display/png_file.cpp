@@ -2,6 +2,7 @@
 #include "display/png_file.h"
 
 #include "base/unique_fd.h"
+#include "display/pointer_overlay.h"
 
 #include <fcntl.h>
 #include <png.h>
@@ -15,7 +16,8 @@ namespace engine::display {
 namespace {
 
 /// 24-bit rows, one after the other.
-Result<std::vector<std::uint8_t>> copyPixels(const FrameDescriptor& frame)
+Result<std::vector<std::uint8_t>> copyPixels(const FrameDescriptor& frame, const CursorShape* pointer,
+                                             PointerPosition position)
 {
     std::vector<std::uint8_t> rgb;
     rgb.reserve(std::size_t{frame.width} * frame.height * 3);
@@ -23,6 +25,8 @@ Result<std::vector<std::uint8_t>> copyPixels(const FrameDescriptor& frame)
     for (std::uint32_t y = 0; y < frame.height; ++y) {
         const std::uint64_t at = frame.offset + std::uint64_t{frame.stride} * y;
         VM_TRY(frame.block->read(at, std::as_writable_bytes(std::span(row))));
+        if (pointer)
+            drawPointer(*pointer, position, {.y = y, .width = frame.width, .height = 1}, row);
         for (const std::uint32_t pixel : row)
             for (const unsigned shift : {16U, 8U, 0U})
                 rgb.push_back(static_cast<std::uint8_t>(pixel >> shift));
@@ -30,9 +34,10 @@ Result<std::vector<std::uint8_t>> copyPixels(const FrameDescriptor& frame)
     return rgb;
 }
 
-Result<std::vector<std::uint8_t>> encode(const FrameDescriptor& frame)
+Result<std::vector<std::uint8_t>> encode(const FrameDescriptor& frame, const CursorShape* pointer,
+                                         PointerPosition position)
 {
-    const auto rgb = VM_TRY(copyPixels(frame));
+    const auto rgb = VM_TRY(copyPixels(frame, pointer, position));
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     image.width = frame.width;
@@ -62,12 +67,13 @@ Result<> writeAll(int fd, std::span<const std::uint8_t> data)
 
 } // namespace
 
-Result<> writePng(const FrameDescriptor& frame, const std::filesystem::path& path)
+Result<> writePng(const FrameDescriptor& frame, const std::filesystem::path& path, const CursorShape* pointer,
+                  PointerPosition at)
 {
     if (!isContained(frame))
         return fail(ErrorCode::InvalidState,
                     "the guest's screen shows nothing yet; try again when it has started");
-    const auto encoded = VM_TRY(encode(frame));
+    const auto encoded = VM_TRY(encode(frame, pointer, at));
     std::string temporary = path.string() + ".XXXXXX";
     // Readable by its owner only: it shows what the user does.
     UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));

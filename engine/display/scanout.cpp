@@ -4,6 +4,7 @@
 #include "display/vga_palette.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace engine::display {
 
@@ -56,6 +57,13 @@ DamageRegion linearDamage(const DirtyPages& dirty, const FrameDescriptor& frame)
 
 Scanout::Update Scanout::refresh(std::chrono::nanoseconds now)
 {
+    if (m_drawn) {
+        const auto drawn = m_drawn->take();
+        if (drawn.inCharge)
+            return showDrawn(drawn);
+        if (std::exchange(m_showsDrawn, false))
+            m_generation = 0; // all of the VGA's picture is to be drawn again
+    }
     // Pages first: a write that comes between is then seen at the next refresh, never lost.
     const DirtyPages dirty = m_adapter.takeDirty();
     const std::uint64_t generation = m_adapter.pictureGeneration();
@@ -86,6 +94,21 @@ Scanout::Update Scanout::refresh(std::chrono::nanoseconds now)
     return {};
 }
 
+Scanout::Update Scanout::showDrawn(const DrawnScreen::Update& drawn)
+{
+    const bool taken = !std::exchange(m_showsDrawn, true);
+    if (!drawn.frame.isValid()) {
+        // Dark: looked at once, as nothing of it changes.
+        const bool dark = m_frame.isValid() && m_frame.block == m_buffer.block();
+        return dark && !taken ? Update{} : showBlank();
+    }
+    Update update;
+    update.frameReplaced = replaceFrame(drawn.frame);
+    if (!update.frameReplaced)
+        update.damage = drawn.damage;
+    return update;
+}
+
 BlinkPhase Scanout::phaseAt(std::chrono::nanoseconds now) const
 {
     const auto halves = now / BlinkHalfPeriod;
@@ -95,7 +118,7 @@ BlinkPhase Scanout::phaseAt(std::chrono::nanoseconds now) const
 
 std::optional<std::chrono::nanoseconds> Scanout::nextBlink(std::chrono::nanoseconds now) const
 {
-    if (m_kind != PictureKind::Text || !m_text.hasBlinking())
+    if (m_showsDrawn || m_kind != PictureKind::Text || !m_text.hasBlinking())
         return std::nullopt;
     return BlinkHalfPeriod - now % BlinkHalfPeriod;
 }

@@ -3,6 +3,7 @@
 
 #include "devices/display/vga_adapter.h"
 #include "display/damage_region.h"
+#include "display/drawn_screen.h"
 #include "display/frame_buffer.h"
 #include "display/frame_descriptor.h"
 #include "display/graphics_renderer.h"
@@ -15,13 +16,16 @@ namespace engine::display {
 
 /// Turns what the guest put into the VGA's registers and memory into one picture. Nothing is copied
 /// when nothing has changed, and nothing at all where the guest's memory is the picture already
-/// (DISPI, 32 bits): then the frame is that memory. One thread; the adapter outlives it.
+/// (DISPI, 32 bits): then the frame is that memory. A DrawnScreen that is in charge lies over all of it.
+/// One thread; the adapter and the drawn screen outlive it.
 class Scanout {
 public:
     /// Cursor and characters blink with half periods of 16 frames at 60 Hz.
     static constexpr std::chrono::milliseconds BlinkHalfPeriod{267};
 
-    explicit Scanout(VgaAdapter& adapter) : m_adapter(adapter) {}
+    /// `drawn` may be null.
+    explicit Scanout(VgaAdapter& adapter, DrawnScreen* drawn = nullptr) : m_adapter(adapter), m_drawn(drawn)
+    {}
 
     struct Update {
         bool frameReplaced = false; ///< the descriptor is a new one, all of it is to be drawn
@@ -35,8 +39,11 @@ public:
     [[nodiscard]] const FrameDescriptor& frame() const { return m_frame; }
     /// How long the picture stays the same if the guest does nothing; nullopt: for ever.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> nextBlink(std::chrono::nanoseconds now) const;
+    /// The picture is a DrawnScreen's, so nothing changes that it does not announce.
+    [[nodiscard]] bool showsDrawn() const { return m_showsDrawn; }
 
 private:
+    [[nodiscard]] Update showDrawn(const DrawnScreen::Update& drawn);
     [[nodiscard]] bool replaceFrame(const FrameDescriptor& wanted);
     [[nodiscard]] bool prepareOwnFrame(std::uint32_t width, std::uint32_t height);
     [[nodiscard]] Update showBlank();
@@ -46,6 +53,8 @@ private:
     [[nodiscard]] BlinkPhase phaseAt(std::chrono::nanoseconds now) const;
 
     VgaAdapter& m_adapter;
+    DrawnScreen* m_drawn;
+    bool m_showsDrawn = false;
     FrameDescriptor m_frame;
     FrameBuffer m_buffer;
     TextRenderer m_text;

@@ -157,6 +157,15 @@ Result<fs::path> FirmwareLocator::vgaBios() const
     return path;
 }
 
+Result<fs::path> FirmwareLocator::gpuBios() const
+{
+    constexpr std::array<std::string_view, 1> Names{"vgabios-virtio.bin"};
+    fs::path path = find(Names);
+    if (path.empty())
+        return missing("video BIOS (vgabios-virtio.bin)", VgaBiosPackages);
+    return path;
+}
+
 Result<fs::path> FirmwareLocator::networkBootRom(NetworkCard card, RomKind kind) const
 {
     const std::string name = std::string(kind == RomKind::Uefi ? "efi-" : "pxe-")

@@ -41,6 +41,8 @@ public:
     /// Firmware that needs no System Management Mode, with a variable template of the matching size.
     [[nodiscard]] Result<UefiFiles> uefi(SecureBoot secureBoot) const;
     [[nodiscard]] Result<std::filesystem::path> vgaBios() const;
+    /// The VGA BIOS for a virtio GPU that is compatible with VGA.
+    [[nodiscard]] Result<std::filesystem::path> gpuBios() const;
     /// iPXE as the card's option ROM.
     [[nodiscard]] Result<std::filesystem::path> networkBootRom(NetworkCard card, RomKind kind) const;
 

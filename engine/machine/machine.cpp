@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "machine/machine.h"
 
+#include "devices/display/vga_device.h"
 #include "devices/virtio/entropy_device.h"
+#include "devices/virtio/virtio_vga.h"
 #include "firmware/acpi_files.h"
 #include "firmware/firmware_locator.h"
 #include "firmware/linux_boot.h"
@@ -47,21 +49,40 @@ Result<> Machine::build(const ChipsetSinks& sinks, const MachineMedia& media)
 
 Result<> Machine::addDisplay()
 {
+    const bool isGpu = m_config.displayModel == DisplayModel::VirtioGpu;
     firmware::Bytes rom;
     if (!m_config.kernel) {
-        const auto path = VM_TRY(firmware::FirmwareLocator().vgaBios());
+        const firmware::FirmwareLocator locator;
+        const auto path = VM_TRY(isGpu ? locator.gpuBios() : locator.vgaBios());
         rom = VM_TRY(firmware::readImage(path, firmware::ImageKind::OptionRom)).content;
     }
-    m_vga = VM_TRY(display::VgaDevice::create(m_platform.clock, rom, m_config.videoMemoryBytes));
-    VM_TRY(m_pci->insert({.device = 1, .function = 0}, *m_vga));
-    VM_TRY(m_vga->attachLegacy(m_ports, m_space));
+    if (isGpu) {
+        m_gpuLoop = VM_TRY(EventLoop::create("gpu"));
+        auto card = VM_TRY(virtio::VirtioVga::create(*m_gpuLoop, m_memory->guestMemory(), m_platform.clock,
+                                                     m_platform.log, rom, m_config.videoMemoryBytes));
+        m_drawnScreen = &card->screen();
+        VM_TRY(plugDisplay(std::move(card)));
+    } else {
+        auto card = VM_TRY(display::VgaDevice::create(m_platform.clock, rom, m_config.videoMemoryBytes));
+        VM_TRY(plugDisplay(std::move(card)));
+    }
     // Planar drawing and palette loads are tens of thousands of small writes that nobody waits for.
     if (m_platform.coalesce && m_platform.fetchCoalesced) {
         for (const auto& range : display::VgaAdapter::DeferrableRanges)
             m_platform.coalesce(range.space, range.address, range.length);
-        m_vga->adapter().setLateWriteFetcher(m_platform.fetchCoalesced);
+        m_vga->setLateWriteFetcher(m_platform.fetchCoalesced);
     }
     return {};
+}
+
+template <class Card>
+Result<> Machine::plugDisplay(std::unique_ptr<Card> card)
+{
+    Card& plugged = *card;
+    m_vga = &plugged.adapter();
+    m_display = std::move(card);
+    VM_TRY(m_pci->insert({.device = 1, .function = 0}, plugged));
+    return plugged.attachLegacy(m_ports, m_space);
 }
 
 Result<> Machine::addEntropyDevice()
@@ -197,8 +218,8 @@ std::vector<Saveable*> Machine::saveables()
     for (const auto& part :
          {m_firmware->saveables(), m_pci->saveables(), m_storage->saveables(), m_networks->saveables()})
         all.insert(all.end(), part.begin(), part.end());
-    if (m_vga)
-        all.push_back(m_vga.get());
+    if (m_display)
+        all.push_back(m_display.get());
     if (m_entropy)
         all.push_back(m_entropy.get());
     all.push_back(&m_pci->root());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "devices/display/vga_device.h"
+#include "devices/display/vga_adapter.h"
+#include "devices/virtio/virtio_pci_transport.h"
+#include "display/drawn_screen.h"
 #include "firmware/acpi_config.h"
 #include "firmware/boot_entry.h"
 #include "firmware/memory_map.h"
@@ -48,7 +50,9 @@ public:
     [[nodiscard]] Chipset& chipset() { return *m_chipset; }
     [[nodiscard]] PciTopology& pci() { return *m_pci; }
     /// Null without a display.
-    [[nodiscard]] display::VgaDevice* vga() { return m_vga.get(); }
+    [[nodiscard]] display::VgaAdapter* vga() { return m_vga; }
+    /// Null unless the display is a virtio GPU.
+    [[nodiscard]] display::DrawnScreen* drawnScreen() { return m_drawnScreen; }
     [[nodiscard]] StorageSet& storage() { return *m_storage; }
     /// Everything that a snapshot carries, in the order of restoring.
     [[nodiscard]] std::vector<Saveable*> saveables();
@@ -59,6 +63,8 @@ private:
     {}
     [[nodiscard]] Result<> build(const ChipsetSinks& sinks, const MachineMedia& media);
     [[nodiscard]] Result<> addDisplay();
+    template <class Card>
+    [[nodiscard]] Result<> plugDisplay(std::unique_ptr<Card> card);
     [[nodiscard]] Result<> addEntropyDevice();
     [[nodiscard]] Result<> fillFirmwareConfig(const MachineMedia& media);
     [[nodiscard]] std::vector<std::string> bootPaths(const std::vector<BootDevice>& order) const;
@@ -77,7 +83,10 @@ private:
     std::unique_ptr<GsiLines> m_gsis;
     std::unique_ptr<FirmwareRom> m_firmware;
     std::unique_ptr<Chipset> m_chipset;
-    std::unique_ptr<display::VgaDevice> m_vga;
+    std::unique_ptr<EventLoop> m_gpuLoop; // null unless there is a virtio GPU
+    std::unique_ptr<pci::PciFunction> m_display;
+    display::VgaAdapter* m_vga = nullptr;          // the display's
+    display::DrawnScreen* m_drawnScreen = nullptr; // the display's
     std::unique_ptr<PciTopology> m_pci;
     std::unique_ptr<StorageSet> m_storage;
     std::unique_ptr<NetworkSet> m_networks;

@@ -105,10 +105,15 @@ std::vector<LogEntry> Vm::logEntries() const
 
 Result<ScreenTextView> Vm::screenText()
 {
-    display::VgaDevice* vga = m_impl->machine().vga();
+    const display::VgaAdapter* vga = m_impl->machine().vga();
     if (!vga)
         return fail(ErrorCode::Unsupported, "this guest has no display");
-    const display::ScreenText screen = display::screenText(vga->adapter());
+    const display::DrawnScreen* drawn = m_impl->machine().drawnScreen();
+    if (drawn && drawn->isInCharge())
+        return fail(ErrorCode::Unsupported,
+                    "the screen shows no text mode (the guest's own graphics driver draws it); take a "
+                    "screenshot instead");
+    const display::ScreenText screen = display::screenText(*vga);
     if (!screen.text)
         return fail(ErrorCode::Unsupported,
                     "the screen shows no text mode (" + screen.modeName + "); take a screenshot instead");
@@ -154,7 +159,7 @@ Result<> Vm::screenshot(const std::filesystem::path& file)
     const display::FrameDescriptor frame = display->refreshNow();
     if (!frame.isValid())
         return fail(ErrorCode::InvalidState, "the guest's screen is blank: no mode has been set yet");
-    return display::writePng(frame, file);
+    return display::writePng(frame, file, display->currentCursor().get(), display->pointerPosition());
 }
 
 } // namespace engine

@@ -92,6 +92,12 @@ struct SerialConfig {
     bool operator==(const SerialConfig&) const = default;
 };
 
+/// The graphics card; both answer as a standard VGA until the guest's driver takes over.
+enum class DisplayModel : std::uint8_t {
+    Vga,       ///< standard VGA: every system has a driver
+    VirtioGpu, ///< virtio-gpu: follows the window's size, has a pointer plane
+};
+
 enum class BootDevice : std::uint8_t { Cd, Disk, Floppy, Network };
 
 /// Everything about a guest's hardware: what a wizard edits, a file stores and Vm::create() builds.
@@ -112,6 +118,7 @@ struct VmConfig {
     std::string debugConsoleFile; ///< the firmware's debug output (port 402h) is written here; empty: nowhere
     std::uint32_t videoMemoryBytes = 16U << 20;
     bool hasDisplay = true;
+    DisplayModel displayModel = DisplayModel::Vga; ///< only with hasDisplay
     bool hasTablet = true;        ///< absolute pointer (USB or virtio), beside the PS/2 mouse
     bool hasEntropyDevice = true; ///< virtio-rng: random numbers from the host
     bool hyperV = false;          ///< present Hyper-V interfaces (Windows)

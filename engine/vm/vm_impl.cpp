@@ -78,7 +78,8 @@ Result<> Vm::Impl::build()
     m_machine = VM_TRY(Machine::create(m_config, platform(), events(), sinks, media));
     if (m_machine->vga()) {
         m_displayLoop = VM_TRY(EventLoop::create(m_config.name.substr(0, 9) + "/dis"));
-        m_display = std::make_unique<display::DisplayPump>(*m_displayLoop, m_machine->vga()->adapter());
+        m_display = std::make_unique<display::DisplayPump>(*m_displayLoop, *m_machine->vga(),
+                                                           m_machine->drawnScreen());
     }
     if (m_serial)
         m_serial->attach([this](std::span<const std::uint8_t> bytes) {

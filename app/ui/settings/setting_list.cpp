@@ -288,6 +288,11 @@ Settings settingsOf(const GuestDescription& guest, const std::vector<std::uint64
     const QString section = Labels::tr("Screen and input");
     list.push_back(toggleSetting(section, Labels::tr("Has a screen"), {},
                                  [](Guest& g) -> bool& { return g.config.hasDisplay; }));
+    list.push_back(
+        choiceSetting(section, Labels::tr("Graphics card"),
+                      Labels::tr("Every system knows the VGA; virtio-gpu follows the window's size."),
+                      {u"VGA"_s, u"virtio-gpu"_s},
+                      [](Guest& g) -> engine::DisplayModel& { return g.config.displayModel; }));
     list.push_back(toggleSetting(section, Labels::tr("Tablet"),
                                  Labels::tr("The pointer follows yours without being captured."),
                                  [](Guest& g) -> bool& { return g.config.hasTablet; }));

@@ -149,7 +149,9 @@ void writeCommonModes(Block& block, const EdidDescription& d)
 
 EdidDescription clamped(EdidDescription d)
 {
-    d.preferredWidth = std::clamp<std::uint32_t>(d.preferredWidth, 64, 4088) / 8 * 8;
+    d.preferredWidth = std::clamp<std::uint32_t>(d.preferredWidth, 64, 4088);
+    if (d.wholeCharacters)
+        d.preferredWidth = d.preferredWidth / 8 * 8;
     d.preferredHeight = std::clamp<std::uint32_t>(d.preferredHeight, 64, 4095);
     d.refreshHertz = std::clamp<std::uint32_t>(d.refreshHertz, 30, 120);
     d.dotsPerInch = std::clamp<std::uint32_t>(d.dotsPerInch, 40, 600);

@@ -10,10 +10,11 @@ namespace engine::display {
 
 /// What the virtual monitor says about itself.
 struct EdidDescription {
-    std::uint32_t preferredWidth = 1280;    ///< pixels; clamped to 64 ... 4088, whole characters of 8
-    std::uint32_t preferredHeight = 800;    ///< pixels; clamped to 64 ... 4095
-    std::uint32_t refreshHertz = 60;        ///< clamped to 30 ... 120
-    std::uint32_t dotsPerInch = 100;        ///< decides the size in millimetres; clamped to 40 ... 600
+    std::uint32_t preferredWidth = 1280; ///< pixels; clamped to 64 ... 4088; see wholeCharacters
+    std::uint32_t preferredHeight = 800; ///< pixels; clamped to 64 ... 4095
+    std::uint32_t refreshHertz = 60;     ///< clamped to 30 ... 120
+    std::uint32_t dotsPerInch = 100;     ///< decides the size in millimetres; clamped to 40 ... 600
+    bool wholeCharacters = true;         ///< false: the width is kept to the pixel, which a VGA cannot show
     std::string monitorName = "Guesthouse"; ///< at most 13 characters are kept
     bool operator==(const EdidDescription&) const = default;
 };

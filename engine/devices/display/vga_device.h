@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "devices/display/vga_adapter.h"
-#include "devices/pci/pci_function.h"
+#include "devices/display/vga_wiring.h"
 
 #include <memory>
 #include <span>
@@ -22,17 +21,15 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<VgaDevice>>
     create(DeviceClock& clock, std::span<const std::byte> rom,
            std::uint64_t memoryBytes = DefaultMemoryBytes);
-    ~VgaDevice() override;
-    VgaDevice(const VgaDevice&) = delete;
-    VgaDevice& operator=(const VgaDevice&) = delete;
-    VgaDevice(VgaDevice&&) = delete;
-    VgaDevice& operator=(VgaDevice&&) = delete;
-
     /// Machine setup, once: puts the legacy ports on `ports` and the window on `memory`, over whatever
     /// RAM lies there. Both outlive this object.
-    [[nodiscard]] Result<> attachLegacy(Bus& ports, AddressSpace& memory);
+    [[nodiscard]] Result<> attachLegacy(Bus& ports, AddressSpace& memory)
+    {
+        return m_wiring.attachLegacy(ports, memory);
+    }
 
-    [[nodiscard]] VgaAdapter& adapter() { return m_adapter; }
+    [[nodiscard]] VgaAdapter& adapter() { return m_wiring.adapter(); }
+    [[nodiscard]] const VgaAdapter& adapter() const { return m_wiring.adapter(); }
 
     void reset() override;
     void saveState(StateWriter& out) const override;
@@ -40,18 +37,8 @@ public:
 
 private:
     VgaDevice(std::shared_ptr<HostBlock> videoMemory, DeviceClock& clock);
-    void collectDirty(DirtyPages& pages);
-    void followWindow(std::optional<DirectWindow> window);
 
-    VgaAdapter m_adapter;
-    Bus* m_ports = nullptr;
-    AddressSpace* m_memory = nullptr;
-    std::optional<MappingId> m_windowHole;
-
-    std::mutex m_windowMutex;
-    std::optional<MappingId> m_windowMapping;  // guarded by m_windowMutex
-    DirectWindow m_mappedWindow;               // guarded by m_windowMutex
-    std::optional<MappingId> m_lastBarMapping; // scan-out thread only
+    VgaWiring m_wiring;
 };
 
 } // namespace engine::display

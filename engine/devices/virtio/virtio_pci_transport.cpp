@@ -67,13 +67,19 @@ Result<std::unique_ptr<VirtioPciTransport>> VirtioPciTransport::create(std::stri
                                                                        std::unique_ptr<VirtioDevice> device,
                                                                        const GuestMemory& memory, Log& log)
 {
-    std::vector<EventFd> doorbells;
-    for (std::size_t i = 0; i < device->queueSizes().size(); ++i)
-        doorbells.push_back(VM_TRY(EventFd::create()));
+    auto doorbells = VM_TRY(createDoorbells(*device));
     std::unique_ptr<VirtioPciTransport> transport(
         new VirtioPciTransport(std::move(name), std::move(device), memory, log, std::move(doorbells)));
     VM_TRY(transport->watchDoorbells());
     return transport;
+}
+
+Result<std::vector<EventFd>> VirtioPciTransport::createDoorbells(const VirtioDevice& device)
+{
+    std::vector<EventFd> doorbells;
+    for (std::size_t i = 0; i < device.queueSizes().size(); ++i)
+        doorbells.push_back(VM_TRY(EventFd::create()));
+    return doorbells;
 }
 
 VirtioPciTransport::VirtioPciTransport(std::string name, std::unique_ptr<VirtioDevice> device,
@@ -332,7 +338,7 @@ void VirtioPciTransport::stopForRestore()
 Result<> VirtioPciTransport::restoreState(StateReader& in)
 {
     constexpr std::size_t BaseLimit = 1 << 18;
-    constexpr std::size_t DeviceLimit = 64 << 20; // a display's resources are the largest
+    constexpr std::size_t DeviceLimit = std::size_t{300} << 20; // a display's pictures are the largest
     (void)in.version(1);
     const auto base = in.bytes(BaseLimit);
     const auto device = in.bytes(DeviceLimit);

@@ -26,10 +26,10 @@ namespace engine::virtio {
 /// vCPU threads only touch the registers; notifications reach the device's event loop through an
 /// eventfd per queue, which the hypervisor signals without an exit where it can. `memory`, `log` and
 /// the loop outlive the transport; it must not be destroyed on the loop.
-class VirtioPciTransport final : public pci::PciFunction,
-                                 public QuiescentDevice,
-                                 private BusDevice,
-                                 private DeviceServices {
+class VirtioPciTransport : public pci::PciFunction,
+                           public QuiescentDevice,
+                           private BusDevice,
+                           private DeviceServices {
 public:
     [[nodiscard]] static Result<std::unique_ptr<VirtioPciTransport>>
     create(std::string name, std::unique_ptr<VirtioDevice> device, const GuestMemory& memory, Log& log);
@@ -54,15 +54,19 @@ public:
     [[nodiscard]] Result<> restoreState(StateReader& in) override;
 
 protected:
+    // --- for functions that are more than their virtio device: they add BARs (0, 2 and 3 are free) and
+    // a ROM after construction, then call watchDoorbells().
+    VirtioPciTransport(std::string name, std::unique_ptr<VirtioDevice> device, const GuestMemory& memory,
+                       Log& log, std::vector<EventFd> doorbells);
+    [[nodiscard]] static Result<std::vector<EventFd>> createDoorbells(const VirtioDevice& device);
+    [[nodiscard]] Result<> watchDoorbells();
+
     void beforeConfigRead(std::uint16_t offset, unsigned width) override;
     void onConfigWritten(std::uint16_t offset, unsigned width) override;
 
 private:
-    VirtioPciTransport(std::string name, std::unique_ptr<VirtioDevice> device, const GuestMemory& memory,
-                       Log& log, std::vector<EventFd> doorbells);
     void addCapabilities();
     void createQueues(const GuestMemory& memory);
-    [[nodiscard]] Result<> watchDoorbells();
 
     // BusDevice: BAR 4
     void read(std::uint64_t offset, std::span<std::byte> data) override;

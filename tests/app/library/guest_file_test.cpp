@@ -38,6 +38,7 @@ GuestDescription everythingSet()
     config.serial = {.kind = engine::SerialKind::File, .path = "/serial"};
     config.videoMemoryBytes = 32U << 20;
     config.hasDisplay = false;
+    config.displayModel = engine::DisplayModel::VirtioGpu;
     config.hasTablet = false;
     config.hyperV = true;
     config.rtcLocalTime = true;

@@ -7,6 +7,7 @@
 #include "cli/library_commands.h"
 #include "cli/network_command.h"
 #include "cli/run_command.h"
+#include "cli/share_command.h"
 #include "cli/self_description.h"
 
 #include <CLI/CLI.hpp>
@@ -23,6 +24,7 @@ void addAllCommands(CLI::App& program, int& exitCode)
     addGuestCommands(program, exitCode);
     addControlCommands(program, exitCode);
     addNetworkCommands(program, exitCode);
+    addShareCommand(program, exitCode);
     addLibraryCommands(program, exitCode);
     addDoctorCommand(program, exitCode);
     program.add_subcommand("disk", "Create, examine, convert and clone disk images (guesthouse disk --help)");

@@ -3,6 +3,7 @@
 
 #include "runtime/key_names.h"
 #include "runtime/network_requests.h"
+#include "runtime/screen_sharing.h"
 #include "runtime/serial_backend.h"
 
 #include <nlohmann/json.hpp>
@@ -318,6 +319,8 @@ void GuestRunner::handle(const std::string& verb, const json& parameters, Reply 
         answerHistory(verb, reply);
     } else if (json answer = answerNetworkRequest(*m_vm, verb, parameters); !answer.is_null()) {
         reply(std::move(answer));
+    } else if (json shared = answerSharingRequest(m_rfb.get(), verb, parameters); !shared.is_null()) {
+        reply(std::move(shared));
     } else {
         reply(failureAnswer(
             {.code = ErrorCode::Unsupported, .detail = "there is no request \"" + verb + "\""}));

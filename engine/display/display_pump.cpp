@@ -231,13 +231,21 @@ void DisplayPump::deliver(const Scanout::Update& update)
             m_viewers[i].needsFrame = true;
         if (std::exchange(m_viewers[i].needsFrame, false))
             m_viewers[i].viewer->frameChanged(frame);
-        else if (!update.damage.isEmpty())
-            m_viewers[i].viewer->damaged(frame, update.damage);
+        else
+            deliverChanges(m_viewers[i], update);
         if (m_viewers[i].viewer)
             deliverPointer(m_viewers[i], shapeChanged, moved);
     }
     m_delivering = false;
     std::erase_if(m_viewers, [](const Viewer& v) { return v.viewer == nullptr; });
+}
+
+void DisplayPump::deliverChanges(const Viewer& viewer, const Scanout::Update& update) const
+{
+    if (update.move)
+        viewer.viewer->moved(m_scanout.frame(), *update.move);
+    if (!update.damage.isEmpty() && viewer.viewer) // it may have left meanwhile
+        viewer.viewer->damaged(m_scanout.frame(), update.damage);
 }
 
 void DisplayPump::deliverPointer(Viewer& viewer, bool shapeChanged, bool moved) const

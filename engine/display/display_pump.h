@@ -68,6 +68,7 @@ private:
     void changeMonitor();
     void refresh();
     void deliver(const Scanout::Update& update);
+    void deliverChanges(const Viewer& viewer, const Scanout::Update& update) const;
     void deliverPointer(Viewer& viewer, bool shapeChanged, bool moved) const;
     void wake();
     [[nodiscard]] bool isWatched() const;

@@ -22,6 +22,14 @@ struct CursorShape {
     bool operator==(const CursorShape&) const = default;
 };
 
+/// Rows of the frame that have wandered up or down as a whole, as they do when text scrolls.
+struct RowMove {
+    std::uint32_t from = 0; ///< first row before
+    std::uint32_t to = 0;   ///< and after
+    std::uint32_t rows = 0;
+    bool operator==(const RowMove&) const = default;
+};
+
 /// Where the guest has put its pointer: the upper left corner of the image, in pixels of the frame. May
 /// lie outside of it.
 struct PointerPosition {
@@ -39,8 +47,14 @@ public:
     /// after addViewer(), possibly with an invalid frame (no picture yet).
     virtual void frameChanged(const FrameDescriptor& frame) = 0;
     /// These pixels of `frame` (the one of the last frameChanged()) are new. Clipped to the frame
-    /// and never empty. At most one call per refresh.
+    /// and never empty.
     virtual void damaged(const FrameDescriptor& frame, const DamageRegion& damage) = 0;
+    /// These rows of `frame` have moved; what else has changed comes with the damaged() that follows, if
+    /// any. A viewer that does not care takes the place where they are now for damage.
+    virtual void moved(const FrameDescriptor& frame, const RowMove& move)
+    {
+        damaged(frame, DamageRegion({.x = 0, .y = move.to, .width = frame.width, .height = move.rows}));
+    }
     /// The viewer's own pointer image; null: the guest draws its pointer into the frame.
     virtual void cursorChanged(const std::shared_ptr<const CursorShape>& cursor) = 0;
     /// The guest has moved its pointer; only while there is a pointer image.

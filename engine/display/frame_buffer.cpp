@@ -35,6 +35,12 @@ std::span<const std::uint32_t> FrameBuffer::row(std::uint32_t y) const
     return {rowAt(y), m_width};
 }
 
+void FrameBuffer::moveRows(std::uint32_t from, std::uint32_t to, std::uint32_t rows)
+{
+    assert(rows != 0 && from + rows <= m_height && to + rows <= m_height);
+    std::memmove(rowAt(to), rowAt(from), std::size_t{rows} * stride());
+}
+
 Rect FrameBuffer::update(std::uint32_t x, std::uint32_t y, std::span<const std::uint32_t> pixels)
 {
     assert(x + pixels.size() <= m_width);

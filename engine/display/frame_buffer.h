@@ -27,6 +27,8 @@ public:
     /// Puts pixels at (x, y) of row y and returns the part of the row that differed (in x, width).
     /// `pixels` lies inside the row.
     [[nodiscard]] Rect update(std::uint32_t x, std::uint32_t y, std::span<const std::uint32_t> pixels);
+    /// Copies `rows` rows, which lie inside the picture before and after; they may overlap.
+    void moveRows(std::uint32_t from, std::uint32_t to, std::uint32_t rows);
     /// The pixels of row y. Written by this class only; other processes may have it mapped.
     [[nodiscard]] std::span<const std::uint32_t> row(std::uint32_t y) const;
 

@@ -175,6 +175,8 @@ Scanout::Update Scanout::showText(BlinkPhase phase)
     update.damage = m_text.draw(m_buffer, m_adapter.memory(), mode, palette16(m_state), phase);
     if (update.frameReplaced)
         update.damage.clear();
+    else
+        update.move = m_text.move();
     return update;
 }
 

@@ -28,10 +28,11 @@ public:
     {}
 
     struct Update {
-        bool frameReplaced = false; ///< the descriptor is a new one, all of it is to be drawn
-        DamageRegion damage;        ///< what else is new; empty when frameReplaced
-        bool onlyBlinking = false;  ///< the guest has done nothing, time has
-        [[nodiscard]] bool isEmpty() const { return !frameReplaced && damage.isEmpty(); }
+        bool frameReplaced = false;  ///< the descriptor is a new one, all of it is to be drawn
+        std::optional<RowMove> move; ///< happened before the damage; none when frameReplaced
+        DamageRegion damage;         ///< what else is new; empty when frameReplaced
+        bool onlyBlinking = false;   ///< the guest has done nothing, time has
+        [[nodiscard]] bool isEmpty() const { return !frameReplaced && !move && damage.isEmpty(); }
     };
     /// Looks at everything that may have changed. `now` only drives blinking.
     [[nodiscard]] Update refresh(std::chrono::nanoseconds now);

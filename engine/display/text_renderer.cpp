@@ -71,6 +71,7 @@ DamageRegion TextRenderer::draw(FrameBuffer& frame, const VideoMemory& memory, c
     // The cursor is part of the cells, so that moving it redraws two of them and no more.
     TextMode drawn = m_mode;
     drawn.cursor = mode.cursor;
+    drawn.start = mode.start; // scrolling by the start address: cells are compared by what they show
     const bool cursorShape = m_mode.cursor && mode.cursor
                              && (m_mode.cursor->firstLine != mode.cursor->firstLine
                                  || m_mode.cursor->lastLine != mode.cursor->lastLine);
@@ -83,10 +84,61 @@ DamageRegion TextRenderer::draw(FrameBuffer& frame, const VideoMemory& memory, c
 
     const Context context{
         .frame = frame, .memory = memory, .mode = mode, .palette = palette, .phase = phase, .all = all};
+    m_move.reset();
+    if (!all)
+        followScrolling(context, bands);
     DamageRegion damage;
     for (std::size_t i = 0; i < bands.size(); ++i)
         damage.add(drawBand(context, bands[i], i));
     return damage;
+}
+
+void TextRenderer::followScrolling(const Context& context, std::span<const TextBand> bands)
+{
+    const TextMode& mode = context.mode;
+    const std::size_t columns = mode.columns + 1;
+    const std::size_t rows = mode.rows;
+    // Rows that smooth scrolling or a split cuts do not move as a whole.
+    if (bands.size() != rows || mode.firstScan != 0 || rows < 2)
+        return;
+    const bool hadBlinking = m_hasBlinking;
+    std::vector<Cell> now;
+    now.reserve(rows * columns);
+    for (const TextBand& band : bands)
+        for (std::uint32_t column = 0; column < columns; ++column)
+            now.push_back(readCell(context.memory, mode, band.address + column, context.phase));
+    m_hasBlinking = hadBlinking;
+    if (now == m_shown)
+        return;
+    const auto rowOf = [columns](const std::vector<Cell>& cells, std::size_t row) {
+        return std::span(cells).subspan(row * columns, columns);
+    };
+    /// Rows that are not blank and would be right after a scroll by `by` rows (0: are right already).
+    const auto matches = [&](std::size_t by) {
+        std::size_t count = 0;
+        for (std::size_t row = 0; row + by < rows; ++row) {
+            const auto wanted = rowOf(now, row);
+            const bool blank =
+                std::ranges::adjacent_find(wanted, std::ranges::not_equal_to{}) == wanted.end();
+            if (!blank && std::ranges::equal(wanted, rowOf(m_shown, row + by)))
+                ++count;
+        }
+        return count;
+    };
+    // The fewest rows first: programs scroll by one.
+    const std::size_t still = matches(0);
+    constexpr std::size_t WorthMoving = 3;
+    for (std::size_t by = 1; by < rows; ++by) {
+        if (matches(by) < still + WorthMoving)
+            continue;
+        const auto kept = static_cast<std::ptrdiff_t>((rows - by) * columns);
+        std::copy(m_shown.end() - kept, m_shown.end(), m_shown.begin());
+        m_move = RowMove{.from = static_cast<std::uint32_t>(by) * mode.cellHeight,
+                         .to = 0,
+                         .rows = static_cast<std::uint32_t>(rows - by) * mode.cellHeight};
+        context.frame.moveRows(m_move->from, m_move->to, m_move->rows);
+        return;
+    }
 }
 
 DamageRegion TextRenderer::drawBand(const Context& context, const TextBand& band, std::size_t bandIndex)

@@ -3,11 +3,13 @@
 
 #include "devices/display/video_memory.h"
 #include "display/damage_region.h"
+#include "display/display_source.h"
 #include "display/frame_buffer.h"
 #include "display/text_mode.h"
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,6 +31,8 @@ public:
     /// Brings `frame`, which has the mode's size, up to date and returns what changed.
     [[nodiscard]] DamageRegion draw(FrameBuffer& frame, const VideoMemory& memory, const TextMode& mode,
                                     const std::array<std::uint32_t, 16>& palette, BlinkPhase phase);
+    /// Rows that the last draw() moved before it drew what else had changed.
+    [[nodiscard]] const std::optional<RowMove>& move() const { return m_move; }
     /// True when a cell of the last draw() looks different in the other phase.
     [[nodiscard]] bool hasBlinking() const { return m_hasBlinking; }
 
@@ -46,6 +50,8 @@ private:
     [[nodiscard]] bool takeFonts(const VideoMemory& memory, const TextMode& mode);
     [[nodiscard]] Cell readCell(const VideoMemory& memory, const TextMode& mode, std::uint32_t address,
                                 BlinkPhase phase);
+    /// Text that has scrolled up is moved, not drawn again.
+    void followScrolling(const Context& context, std::span<const TextBand> bands);
     [[nodiscard]] DamageRegion drawBand(const Context& context, const TextBand& band, std::size_t bandIndex);
     /// Neighbouring cells that have changed; returns what differs on the screen.
     [[nodiscard]] Rect drawRun(const Context& context, const TextBand& band, std::uint32_t firstColumn,
@@ -60,6 +66,7 @@ private:
     std::vector<std::uint32_t> m_line; // one scan line of the run at hand
     std::size_t m_fontCount = 2;
     bool m_hasBlinking = false;
+    std::optional<RowMove> m_move;
 };
 
 } // namespace engine::display

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "display/rfb/encoder.h"
 
+#include "display/pointer_overlay.h"
+
 #include <cassert>
 #include <cstring>
 
@@ -17,6 +19,8 @@ void FrameView::copy(const Rect& rect, std::vector<std::uint32_t>& to) const
     }
     for (std::uint32_t& pixel : to)
         pixel &= 0xffffffU;
+    if (pointer)
+        drawPointer(*pointer, pointerAt, rect, to);
 }
 
 void writeRectHeader(ByteWriter& out, const Rect& rect, Encoding encoding)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "display/damage_region.h"
+#include "display/display_source.h"
 #include "display/rfb/byte_order.h"
 #include "display/rfb/deflate_stream.h"
 #include "display/rfb/pixel_format.h"
@@ -23,6 +24,8 @@ struct FrameView {
     std::span<const std::byte> bytes;
     std::size_t stride = 0; ///< bytes from one row to the next
     std::uint32_t width = 0, height = 0;
+    const CursorShape* pointer = nullptr; ///< drawn over the copies; for viewers that cannot
+    PointerPosition pointerAt;
 
     /// The rectangle's pixels, row by row; `rect` lies inside the frame. The top byte is cleared.
     void copy(const Rect& rect, std::vector<std::uint32_t>& to) const;

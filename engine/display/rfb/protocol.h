@@ -37,6 +37,7 @@ enum class Encoding : std::int32_t {
     Tight = 7,
     Zrle = 16,
     DesktopSize = -223,
+    PointerPosition = -232, ///< where the guest has put its pointer
     Cursor = -239,
     PointerMotionChange = -257, ///< QEMU: the guest's pointer became absolute or relative
     ExtendedKeyEvent = -258,    ///< QEMU: keys carry XT scan codes

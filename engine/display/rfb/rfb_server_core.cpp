@@ -48,6 +48,7 @@ Result<> RfbServer::Core::prepare()
     const FrameDescriptor current = m_source.currentFrame();
     m_screen.frame = current.isValid() ? current : m_blank;
     m_screen.cursor = m_source.currentCursor();
+    m_screen.pointerAt = m_source.pointerPosition();
     m_screen.leds = m_keyboard.leds();
     m_screen.absolutePointer = m_pointer.isAbsolute();
     m_source.addViewer(*this);
@@ -260,6 +261,7 @@ void RfbServer::Core::frameChanged(const FrameDescriptor& frame)
 {
     const std::scoped_lock lock(m_mailbox->mutex);
     m_mailbox->frame = frame;
+    m_mailbox->move.reset();
     m_mailbox->damage.clear();
     postMailbox();
 }
@@ -268,6 +270,24 @@ void RfbServer::Core::damaged(const FrameDescriptor& /*frame*/, const DamageRegi
 {
     const std::scoped_lock lock(m_mailbox->mutex);
     m_mailbox->damage.add(damage);
+    postMailbox();
+}
+
+void RfbServer::Core::moved(const FrameDescriptor& frame, const RowMove& move)
+{
+    const std::scoped_lock lock(m_mailbox->mutex);
+    // A move only makes sense to those who have seen everything before it.
+    if (!m_mailbox->posted)
+        m_mailbox->move = move;
+    else
+        m_mailbox->damage.add({.x = 0, .y = move.to, .width = frame.width, .height = move.rows});
+    postMailbox();
+}
+
+void RfbServer::Core::pointerMoved(PointerPosition position)
+{
+    const std::scoped_lock lock(m_mailbox->mutex);
+    m_mailbox->pointer = position;
     postMailbox();
 }
 
@@ -292,13 +312,17 @@ void RfbServer::Core::postMailbox()
 void RfbServer::Core::readMailbox()
 {
     std::optional<FrameDescriptor> frame;
+    std::optional<RowMove> move;
     DamageRegion damage;
     std::optional<std::shared_ptr<const CursorShape>> cursor;
+    std::optional<PointerPosition> pointer;
     {
         const std::scoped_lock lock(m_mailbox->mutex);
         m_mailbox->posted = false;
         frame = std::exchange(m_mailbox->frame, std::nullopt);
+        move = std::exchange(m_mailbox->move, std::nullopt);
         damage = std::exchange(m_mailbox->damage, {});
+        pointer = std::exchange(m_mailbox->pointer, std::nullopt);
         if (std::exchange(m_mailbox->cursorChanged, false))
             cursor = m_mailbox->cursor;
     }
@@ -306,12 +330,18 @@ void RfbServer::Core::readMailbox()
         m_screen.frame = frame->isValid() && isContained(*frame) ? *frame : m_blank;
     if (cursor)
         m_screen.cursor = *cursor;
+    if (pointer)
+        m_screen.pointerAt = *pointer;
     forEachSession([&](ViewerSession& session) {
         if (cursor)
             session.cursorChanged();
+        else if (pointer)
+            session.pointerMoved();
+        if (!frame && move)
+            session.moved(*move);
         if (frame)
             session.frameChanged();
-        else if (!damage.isEmpty())
+        else if (!damage.isEmpty() || move)
             session.damaged(damage);
     });
 }

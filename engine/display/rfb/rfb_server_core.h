@@ -44,7 +44,9 @@ public:
     // DisplayViewer: on the source's loop, which may be another one.
     void frameChanged(const FrameDescriptor& frame) override;
     void damaged(const FrameDescriptor& frame, const DamageRegion& damage) override;
+    void moved(const FrameDescriptor& frame, const RowMove& move) override;
     void cursorChanged(const std::shared_ptr<const CursorShape>& cursor) override;
+    void pointerMoved(PointerPosition position) override;
 
 private:
     /// What the source has said since the loop last looked: merged, so that a busy loop costs nothing.
@@ -52,7 +54,9 @@ private:
         std::mutex mutex;
         bool posted = false;                       // guarded by mutex
         std::optional<FrameDescriptor> frame;      // guarded by mutex
+        std::optional<RowMove> move;               // guarded by mutex; before the damage
         DamageRegion damage;                       // guarded by mutex
+        std::optional<PointerPosition> pointer;    // guarded by mutex
         bool cursorChanged = false;                // guarded by mutex
         std::shared_ptr<const CursorShape> cursor; // guarded by mutex
     };

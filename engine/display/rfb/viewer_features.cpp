@@ -22,6 +22,8 @@ ViewerFeatures featuresFrom(std::span<const std::int32_t> encodings)
             havePixels = true;
             break;
         case Encoding::DesktopSize: features.desktopSize = true; break;
+        case Encoding::CopyRect: features.copyRect = true; break;
+        case Encoding::PointerPosition: features.pointerPosition = true; break;
         case Encoding::Cursor: features.cursor = true; break;
         case Encoding::PointerMotionChange: features.pointerMotion = true; break;
         case Encoding::ExtendedKeyEvent: features.extendedKeys = true; break;

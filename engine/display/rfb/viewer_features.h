@@ -13,6 +13,8 @@ namespace engine::display::rfb {
 struct ViewerFeatures {
     Encoding pixels = Encoding::Raw; ///< the first of its pixel encodings that we have
     int compressionLevel = 1;
+    bool copyRect = false;
+    bool pointerPosition = false;
     bool cursor = false;
     bool alphaCursor = false;
     bool desktopSize = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "display/rfb/viewer_picture.h"
 
+#include "display/pointer_overlay.h"
 #include "display/rfb/cursor_encoding.h"
 
 #include <algorithm>
@@ -16,7 +17,11 @@ FrameView viewOf(const FrameDescriptor& frame)
         std::size_t{frame.stride} * (frame.height - 1) + std::size_t{frame.width} * sizeof(std::uint32_t);
     return {std::span<const std::byte>(frame.block->data(), frame.block->sizeBytes())
                 .subspan(frame.offset, bytes),
-            frame.stride, frame.width, frame.height};
+            frame.stride,
+            frame.width,
+            frame.height,
+            nullptr,
+            {}};
 }
 
 Rect pseudoRect(std::uint32_t x = 0, std::uint32_t y = 0, std::uint32_t width = 0, std::uint32_t height = 0)
@@ -66,6 +71,8 @@ void ViewerPicture::setEncodings(std::span<const std::int32_t> encodings, bool c
     }
     m_encoder->setCompressionLevel(m_features.compressionLevel);
     m_cursorPending = m_namePending = true;
+    m_pointerPending = m_features.pointerPosition;
+    redrawPointer();
     m_layoutPending = m_features.extendedDesktopSize;
     m_keysPending = m_features.extendedKeys;
     m_buttonsPending = m_features.extendedMouseButtons;
@@ -94,6 +101,7 @@ void ViewerPicture::attachSharedFrame(UniqueFd sideSocket)
 
 void ViewerPicture::damageAll()
 {
+    m_move.reset();
     m_damage = DamageRegion(pseudoRect(0, 0, m_width, m_height));
 }
 
@@ -128,6 +136,44 @@ void ViewerPicture::damaged(const DamageRegion& damage)
     m_damage.clip(m_width, m_height);
 }
 
+void ViewerPicture::moved(const RowMove& move)
+{
+    const auto& frame = m_screen.frame;
+    const bool complete = m_damage.isEmpty() && !m_move && m_width == frame.width && m_height == frame.height;
+    if (m_features.copyRect && complete && m_sharing != Sharing::Active && !drawsPointer())
+        m_move = move;
+    else
+        damaged(DamageRegion({.x = 0, .y = move.to, .width = frame.width, .height = move.rows}));
+}
+
+/// The viewer draws no pointer, so the pixels that it gets have one.
+bool ViewerPicture::drawsPointer() const
+{
+    return m_screen.cursor && !m_features.cursor && !m_features.alphaCursor;
+}
+
+void ViewerPicture::redrawPointer()
+{
+    Rect now;
+    if (drawsPointer())
+        now = pointerRect(*m_screen.cursor, m_screen.pointerAt, m_screen.frame.width, m_screen.frame.height);
+    m_damage.add(std::exchange(m_drawnPointer, now));
+    m_damage.add(now);
+    m_damage.clip(m_width, m_height);
+}
+
+void ViewerPicture::cursorChanged()
+{
+    m_cursorPending = true;
+    redrawPointer();
+}
+
+void ViewerPicture::pointerMoved()
+{
+    m_pointerPending = m_features.pointerPosition;
+    redrawPointer();
+}
+
 void ViewerPicture::writeServerInit(ByteWriter& out)
 {
     m_width = std::min(m_screen.frame.width, MaxSide);
@@ -145,7 +191,8 @@ bool ViewerPicture::hasNews() const
     const auto& f = m_features;
     const bool sizeDiffers = m_width != std::min(m_screen.frame.width, MaxSide)
                              || m_height != std::min(m_screen.frame.height, MaxSide);
-    return !m_damage.isEmpty() || (sizeDiffers && (f.desktopSize || f.extendedDesktopSize)) || m_layoutPending
+    return !m_damage.isEmpty() || m_move || (m_pointerPending && m_screen.cursor)
+           || (sizeDiffers && (f.desktopSize || f.extendedDesktopSize)) || m_layoutPending
            || m_resizeAnswer.has_value() || m_keysPending || m_buttonsPending
            || (m_cursorPending && (f.cursor || f.alphaCursor)) || (m_namePending && f.desktopName)
            || (f.ledState && m_toldLeds != m_screen.leds)
@@ -229,17 +276,35 @@ unsigned ViewerPicture::writePseudoRects(ByteWriter& out)
     }
     if (std::exchange(m_cursorPending, false))
         count += writeCursor(out);
+    if (std::exchange(m_pointerPending, false) && m_screen.cursor) {
+        // The hot spot; a pointer that the guest has put off the screen stays at its edge.
+        const auto inside = [](std::int64_t at, std::uint32_t side) {
+            return static_cast<std::uint32_t>(
+                std::clamp<std::int64_t>(at, 0, std::int64_t{std::max(side, 1U)} - 1));
+        };
+        const CursorShape& shape = *m_screen.cursor;
+        writeRectHeader(out,
+                        pseudoRect(inside(std::int64_t{m_screen.pointerAt.x} + shape.hotspotX, m_width),
+                                   inside(std::int64_t{m_screen.pointerAt.y} + shape.hotspotY, m_height)),
+                        Encoding::PointerPosition);
+        ++count;
+    }
     return count;
 }
 
-unsigned ViewerPicture::writeCursor(ByteWriter& out) const
+unsigned ViewerPicture::writeCursor(ByteWriter& out)
 {
-    if (!m_screen.cursor || !(m_features.alphaCursor || m_features.cursor))
+    if (!m_features.alphaCursor && !m_features.cursor)
         return 0;
+    static const CursorShape none{.visible = false};
+    if (!m_screen.cursor && !m_toldCursor)
+        return 0; // the viewer keeps the pointer that it began with
+    const CursorShape& shape = m_screen.cursor ? *m_screen.cursor : none;
+    m_toldCursor = m_screen.cursor != nullptr;
     if (m_features.alphaCursor)
-        writeAlphaCursor(*m_screen.cursor, out);
+        writeAlphaCursor(shape, out);
     else
-        writeMaskedCursor(*m_screen.cursor, m_converter, out);
+        writeMaskedCursor(shape, m_converter, out);
     return 1;
 }
 
@@ -270,7 +335,17 @@ unsigned ViewerPicture::writeDamage(ByteWriter& out)
     unsigned count = 0;
     // A viewer that cannot follow a change of size keeps what fits.
     m_damage.clip(std::min(m_width, m_screen.frame.width), std::min(m_height, m_screen.frame.height));
-    const FrameView view = viewOf(m_screen.frame);
+    FrameView view = viewOf(m_screen.frame);
+    if (drawsPointer()) {
+        view.pointer = m_screen.cursor.get();
+        view.pointerAt = m_screen.pointerAt;
+    }
+    if (const auto move = std::exchange(m_move, std::nullopt)) {
+        writeRectHeader(out, pseudoRect(0, move->to, m_width, move->rows), Encoding::CopyRect);
+        out.u16(0);
+        out.u16(static_cast<std::uint16_t>(move->from));
+        ++count;
+    }
     for (const Rect& rect : m_damage.rects()) {
         if (m_sharing == Sharing::Active) {
             writeRectHeader(out, rect, Encoding::SharedDamage);

@@ -21,6 +21,7 @@ namespace engine::display::rfb {
 struct Screen {
     FrameDescriptor frame; ///< always valid: a blank one stands in before the guest draws
     std::shared_ptr<const CursorShape> cursor;
+    PointerPosition pointerAt; ///< of the cursor's upper left corner
     KeyboardLeds leds;
     bool absolutePointer = true;
     std::string name;
@@ -43,7 +44,9 @@ public:
     /// The screen has changed in this respect since the last call.
     void frameChanged();
     void damaged(const DamageRegion& damage);
-    void cursorChanged() { m_cursorPending = true; }
+    void moved(const RowMove& move);
+    void cursorChanged();
+    void pointerMoved();
     void nameChanged() { m_namePending = true; }
 
     /// RFC 7.3.2. Also fixes the size that the viewer knows.
@@ -64,7 +67,9 @@ private:
     [[nodiscard]] bool writeSizeChange(ByteWriter& out);
     [[nodiscard]] unsigned writeExtendedSize(ByteWriter& out, ResizeReason reason, ResizeStatus status) const;
     [[nodiscard]] unsigned writePseudoRects(ByteWriter& out);
-    [[nodiscard]] unsigned writeCursor(ByteWriter& out) const;
+    [[nodiscard]] unsigned writeCursor(ByteWriter& out);
+    [[nodiscard]] bool drawsPointer() const;
+    void redrawPointer();
     [[nodiscard]] unsigned writeSharedFrame(ByteWriter& out);
     [[nodiscard]] unsigned writeDamage(ByteWriter& out);
     void damageAll();
@@ -75,13 +80,16 @@ private:
     std::unique_ptr<Encoder> m_encoder = std::make_unique<RawEncoder>();
     Encoding m_encoderKind = Encoding::Raw;
     DamageRegion m_damage;
+    std::optional<RowMove> m_move; ///< before m_damage; only while the viewer shows all that was there
+    Rect m_drawnPointer;           ///< where the pixels that the viewer has show the pointer
     std::uint32_t m_width = 0, m_height = 0; ///< as the viewer knows them
     bool m_requested = false;
     bool m_continuous = false;
     bool m_colourMapPending = false;
     bool m_layoutPending = false; ///< ExtendedDesktopSize without a change of size
     bool m_keysPending = false, m_buttonsPending = false;
-    bool m_cursorPending = false, m_namePending = false;
+    bool m_cursorPending = false, m_pointerPending = false, m_namePending = false;
+    bool m_toldCursor = false;
     bool m_saidFence = false, m_saidContinuous = false;
     std::optional<ResizeStatus> m_resizeAnswer;
     std::optional<KeyboardLeds> m_toldLeds;

@@ -254,6 +254,17 @@ void ViewerSession::cursorChanged()
     flush();
 }
 
+void ViewerSession::moved(const RowMove& move)
+{
+    m_picture.moved(move); // a damaged() follows
+}
+
+void ViewerSession::pointerMoved()
+{
+    m_picture.pointerMoved();
+    flush();
+}
+
 void ViewerSession::nameChanged()
 {
     m_picture.nameChanged();

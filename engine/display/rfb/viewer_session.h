@@ -65,7 +65,9 @@ public:
     /// The screen has changed; tell the viewer when it takes it.
     void frameChanged();
     void damaged(const DamageRegion& damage);
+    void moved(const RowMove& move);
     void cursorChanged();
+    void pointerMoved();
     void nameChanged();
     /// Lock lights or the kind of pointer, see Screen.
     void inputModeChanged() { flush(); }

@@ -223,7 +223,12 @@ TEST_F(Pump, RequestedSizeReachesTheEdid)
 {
     EXPECT_TRUE(m_pump.requestSize(1600, 900));
     auto& mmio = m_vga.adapter.mmio();
-    EXPECT_EQ(VgaFixture::read(mmio, 56, 1) | (VgaFixture::read(mmio, 58, 1) & 0xf0) << 4, 1600U);
+    const auto width = [&] {
+        return VgaFixture::read(mmio, 56, 1) | (VgaFixture::read(mmio, 58, 1) & 0xf0) << 4;
+    };
+    for (int i = 0; i < 400 && width() != 1600; ++i)
+        std::this_thread::sleep_for(10ms); // it waits until the window keeps its size
+    EXPECT_EQ(width(), 1600U);
     EXPECT_EQ(VgaFixture::read(mmio, 59, 1) | (VgaFixture::read(mmio, 61, 1) & 0xf0) << 4, 900U);
 }
 

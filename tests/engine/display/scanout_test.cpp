@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <random>
 
 namespace engine::display {
@@ -24,6 +25,10 @@ protected:
         const FrameDescriptor& frame = m_scanout.frame();
         if (update.frameReplaced)
             m_copy.assign(std::size_t{frame.width} * frame.height, 0xdeadbeef);
+        if (const auto& move = update.move)
+            std::memmove(&m_copy[std::size_t{move->to} * frame.width],
+                         &m_copy[std::size_t{move->from} * frame.width],
+                         std::size_t{move->rows} * frame.width * sizeof(std::uint32_t));
         const DamageRegion damage = update.frameReplaced
                                         ? DamageRegion(Rect{.width = frame.width, .height = frame.height})
                                         : update.damage;
@@ -216,6 +221,44 @@ TEST_F(Screen, TextScrollsSmoothlyAndPans)
     EXPECT_EQ(pixel(6, 11), colour(4));
     EXPECT_EQ(pixel(6, 26), colour(4));
     EXPECT_EQ(pixel(6, 27), colour(0));
+}
+
+TEST_F(Screen, ScrolledTextIsMovedNotDrawn)
+{
+    startText();
+    m_vga.out8(0x3d4, 0x0a); // no cursor
+    m_vga.out8(0x3d5, 0x20);
+    const auto writeRow = [&](std::uint32_t row, std::uint8_t first) {
+        for (std::uint32_t column = 0; column < 80; ++column)
+            put(row * 80 + column, static_cast<std::uint8_t>(column < 20 ? first + column : 0), 0x07);
+    };
+    for (std::uint32_t row = 0; row < 25; ++row)
+        writeRow(row, static_cast<std::uint8_t>(3 * row));
+    (void)refresh();
+    for (std::uint32_t row = 0; row < 25; ++row) // two lines further, and two new ones
+        writeRow(row, static_cast<std::uint8_t>(3 * (row + 2)));
+    const auto update = refresh();
+    ASSERT_TRUE(update.move);
+    EXPECT_EQ(*update.move, (RowMove{.from = 32, .to = 0, .rows = 23 * 16}));
+    EXPECT_GE(update.damage.bounds().y, 23U * 16);
+    expectViewerUpToDate();
+
+    // By the start address, as Linux's text console does: line 26 lies in memory already.
+    writeRow(25, 90);
+    for (std::uint32_t row = 26; row < 51; ++row)
+        writeRow(row, 0);
+    (void)refresh();
+    m_vga.out8(0x3d4, 0x0d);
+    m_vga.out8(0x3d5, 80);
+    const auto second = refresh();
+    ASSERT_TRUE(second.move);
+    EXPECT_EQ(*second.move, (RowMove{.from = 16, .to = 0, .rows = 24 * 16}));
+    expectViewerUpToDate();
+
+    // One changed line is not a scroll.
+    put(5 * 80 + 85, 'x', 0x07);
+    EXPECT_FALSE(refresh().move);
+    expectViewerUpToDate();
 }
 
 TEST_F(Screen, DoubledTextHasWideDots)

@@ -80,6 +80,23 @@ public:
         for (DisplayViewer* viewer : m_viewers)
             viewer->cursorChanged(cursor);
     }
+    void movePointer(PointerPosition position)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_position = position;
+        for (DisplayViewer* viewer : m_viewers)
+            viewer->pointerMoved(position);
+    }
+    /// Says that rows have moved and that the rest is new; the pixels are not looked at.
+    void scroll(const RowMove& move, const Rect& fresh)
+    {
+        const std::scoped_lock lock(m_mutex);
+        for (DisplayViewer* viewer : m_viewers) {
+            viewer->moved(m_frame, move);
+            viewer->damaged(m_frame, DamageRegion(fresh));
+        }
+    }
+    [[nodiscard]] PointerPosition pointerPosition() const override { return locked(m_position); }
     [[nodiscard]] bool isVisible() const { return locked(m_visible); }
     [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> requestedSize() const
     {
@@ -138,6 +155,7 @@ private:
     mutable std::mutex m_mutex;
     FrameDescriptor m_frame;
     std::shared_ptr<const CursorShape> m_cursor;
+    PointerPosition m_position;
     std::vector<DisplayViewer*> m_viewers;
     bool m_visible = false;
     bool m_resizable = true;

@@ -53,13 +53,13 @@ void act(Machine& machine, GpuGuest& driver, FuzzInput& input)
     }
     if (choice < 24) {
         StateWriter saved;
-        machine.transport->saveState(saved);
+        machine.gpu().saveState(saved);
         auto bytes = saved.take();
         for (int i = input.take<std::uint8_t>() % 4; i > 0; --i)
             bytes[input.take<std::uint16_t>() % bytes.size()] = std::byte{input.take<std::uint8_t>()};
         StateReader reader(bytes);
-        (void)machine.transport->restoreState(reader);
-        machine.transport->resumeWork();
+        (void)machine.gpu().restoreState(reader);
+        look(machine);
         return;
     }
     std::vector<std::uint32_t> words{

@@ -7,8 +7,8 @@
 #include "cli/library_commands.h"
 #include "cli/network_command.h"
 #include "cli/run_command.h"
-#include "cli/share_command.h"
 #include "cli/self_description.h"
+#include "cli/share_command.h"
 
 #include <CLI/CLI.hpp>
 

@@ -58,7 +58,6 @@ CloneDialog::CloneDialog(const CloneOffer& offer, QStringList takenNames, QWidge
                                         "each keeps its own changes.")
                                    : offer.linkedProblem));
     layout->addRow(buttons);
-    resize(460, sizeHint().height());
     const auto check = [=, this] {
         problem->setText(nameProblem(m_name->text(), takenNames));
         problem->setVisible(!problem->text().isEmpty());
@@ -71,6 +70,7 @@ CloneDialog::CloneDialog(const CloneOffer& offer, QStringList takenNames, QWidge
         QGuiApplication::clipboard()->setText(cloneCommand(original, name(), isLinked()));
     });
     check();
+    resize(460, heightForWidth(460));
 }
 
 bool CloneDialog::isLinked() const

@@ -5,6 +5,7 @@
 #include "wizards/start_page.h"
 #include "wizards/what_page.h"
 
+#include <QScreen>
 #include <QtConcurrentRun>
 
 namespace wizards {
@@ -25,7 +26,8 @@ NewGuestWizard::NewGuestWizard(app::HostResources host, QStringList takenNames, 
     addPage(m_whatPage);
     addPage(new SizePage(m_draft, host));
     addPage(new StartPage(m_draft, std::move(takenNames)));
-    resize(680, 540);
+    // Small screens with large fonts hold less.
+    resize(QSize(680, 540).boundedTo(screen()->availableSize()));
 }
 
 void NewGuestWizard::setMedium(const QString& path)

@@ -186,7 +186,8 @@ void addMissing(CLI::App& program, int& exitCode)
         CLI::App* command = program.add_subcommand(missing.verb, missing.help);
         auto guest = std::make_shared<std::string>();
         command->add_option("guest", *guest, "The guest's name or id");
-        command->callback([&exitCode, answer = std::string(missing.answer)] {
+        // The option writes into `guest`, so it lives as long as the verb.
+        command->callback([&exitCode, guest, answer = std::string(missing.answer)] {
             exitCode = reportFailure(
                 engine::Error{.code = ErrorCode::Unsupported, .osErrno = 0, .detail = answer, .where = {}});
         });

@@ -24,7 +24,8 @@ void installTranslations(QApplication& application)
          {std::pair(u"qtbase"_s, QLibraryInfo::path(QLibraryInfo::TranslationsPath)),
           std::pair(u"guesthouse"_s, u":/i18n"_s)}) {
         auto* translator = new QTranslator(&application);
-        if (translator->load(QLocale(), name, u"_"_s, folder))
+        // English has plural forms too; other languages that are not there get them as well.
+        if (translator->load(QLocale(), name, u"_"_s, folder) || translator->load(name + u"_en"_s, folder))
             QApplication::installTranslator(translator);
     }
 }

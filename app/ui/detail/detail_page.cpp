@@ -8,6 +8,7 @@
 #include "ui/settings/settings_page.h"
 #include "ui/window/message_bar.h"
 
+#include <QEvent>
 #include <QScrollArea>
 #include <QTabWidget>
 #include <QToolButton>
@@ -120,6 +121,13 @@ void DetailPage::refresh()
     if (const auto advice = adviceForState(*guest))
         present(*advice);
     follow(*guest);
+}
+
+void DetailPage::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        refresh(); // pictures of icons are made for one background
+    QWidget::changeEvent(event);
 }
 
 void DetailPage::follow(const GuestItem& guest)

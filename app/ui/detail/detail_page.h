@@ -40,6 +40,9 @@ signals:
     void startRequested();
     void adviceTaken(app::CoachAction action);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void refresh();
     void follow(const GuestItem& guest);

@@ -19,6 +19,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -36,7 +37,7 @@ MainWindow::MainWindow(WindowServices services, QWidget* parent)
 {
     setWindowTitle(tr("Guesthouse"));
     setAcceptDrops(true);
-    resize(1080, 700);
+    resize(QSize(1080, 700).boundedTo(screen()->availableSize()));
     buildLayout();
     connectActions();
     connectInputActions();

@@ -56,7 +56,6 @@ void MainWindow::connectActions()
                 tr("&Force off"), this, [this, id = m_current] { m_store.kill(id); });
     });
     onTrigger(a.rename, this, [this] { askRename(); });
-    onTrigger(a.clone, this, [this] { askClone(); });
     onTrigger(a.remove, this, [this] { deleteGuest(m_current); });
     onTrigger(a.openFolder, this, [this] {
         if (const GuestItem* guest = current())

@@ -61,6 +61,19 @@ TEST(SelfDescription, EveryVerbOfTheMenusIsThere)
     EXPECT_EQ(std::ranges::find(names, "manual"), names.end()) << "hidden";
 }
 
+TEST(SelfDescription, VerbsThatAreNotThereYetAnswerPlainly)
+{
+    for (const char* words : {"suspend box", "snapshot box"}) {
+        CLI::App parser("Test", "guesthouse");
+        int exitCode = 0;
+        addAllCommands(parser, exitCode);
+        ::testing::internal::CaptureStderr();
+        parser.parse(words);
+        EXPECT_NE(::testing::internal::GetCapturedStderr().find("this version"), std::string::npos);
+        EXPECT_EQ(exitCode, 1);
+    }
+}
+
 TEST(SelfDescription, ManualMentionsEveryVerbAndOption)
 {
     const std::string manual = withoutEscapes(manualPage(program()));

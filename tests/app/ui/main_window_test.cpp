@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/ui/ui_fixture.h"
+#include "ui/console/console_window.h"
 #include "ui/guest_list/guest_list_panel.h"
 #include "ui/look/icons.h"
 #include "ui/window/machine_actions.h"
@@ -9,6 +10,7 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QClipboard>
+#include <QDialog>
 #include <QLineEdit>
 #include <QListView>
 #include <QMessageBox>
@@ -68,6 +70,10 @@ private slots:
     void actionsFollowTheState();
     void deleteCanBeUndone();
     void cloneMakesACopy();
+    void everyDialogOpensOnce();
+    void consoleOpensInWindowsAndTabs();
+    void favouriteMovesUp();
+    void exportedGuestIsImportedByDropping();
     void forceOffAsksFirst();
     void closingWithGuestsAsksOnceAndQuittingAsksEachTime();
     void failuresAreShown();
@@ -197,12 +203,90 @@ void MainWindowTest::cloneMakesACopy()
     open();
     selectGuest(u"One"_s);
     window->actions().clone->trigger();
+    QCOMPARE(window->findChildren<QLineEdit*>(u"cloneName"_s).size(), 1);
     auto* name = window->findChild<QLineEdit*>(u"cloneName"_s);
-    QVERIFY(name);
     name->setText(u"Two"_s);
     qobject_cast<QDialog*>(name->window())->accept();
     QTRY_VERIFY(f->guest(u"Two"_s));
     QVERIFY(f->guest(u"One"_s)->id != f->guest(u"Two"_s)->id);
+}
+
+void MainWindowTest::everyDialogOpensOnce()
+{
+    f->addGuest("One");
+    open();
+    selectGuest(u"One"_s);
+    MachineActions& a = window->actions();
+    for (QAction* action : {a.newGuest, a.openExternal, a.importFile, a.exportFile, a.rename, a.clone,
+                            a.preferences, a.userGuide, a.palette, a.shortcuts, a.about}) {
+        QVERIFY2(action->isEnabled(), qPrintable(action->text()));
+        action->trigger();
+        int visible = 0;
+        for (QDialog* dialog : window->findChildren<QDialog*>(Qt::FindDirectChildrenOnly))
+            visible += dialog->isVisible() ? 1 : 0;
+        QVERIFY2(visible == 1, qPrintable(action->text()));
+        for (QDialog* dialog : window->findChildren<QDialog*>(Qt::FindDirectChildrenOnly))
+            dialog->reject();
+        QTRY_VERIFY(window->findChildren<QDialog*>(Qt::FindDirectChildrenOnly).isEmpty());
+    }
+}
+
+void MainWindowTest::consoleOpensInWindowsAndTabs()
+{
+    f->addGuest("One");
+    f->addGuest("Two");
+    open();
+    const QString one = f->guest(u"One"_s)->id;
+    const QString two = f->guest(u"Two"_s)->id;
+    const auto windows = [] {
+        QList<ConsoleWindow*> found;
+        for (QWidget* widget : QApplication::topLevelWidgets()) {
+            if (auto* console = qobject_cast<ConsoleWindow*>(widget); console && console->isVisible())
+                found << console;
+        }
+        return found;
+    };
+    window->openConsole(one, false);
+    QCOMPARE(windows().size(), 1);
+    QVERIFY(windows().first()->windowTitle().startsWith(u"One"_s));
+    window->openConsole(one, false);
+    QCOMPARE(windows().size(), 1);
+    window->openConsole(two, true);
+    QCOMPARE(windows().size(), 1);
+    QCOMPARE(windows().first()->currentGuest(), two);
+    QVERIFY(windows().first()->has(one));
+    f->store->start(two);
+    QTRY_COMPARE(f->stateOf(u"Two"_s), GuestState::Running);
+    QTRY_VERIFY(windows().first()->windowTitle().contains(u"Running"_s));
+    windows().first()->close();
+    QTRY_VERIFY(windows().isEmpty());
+    QCOMPARE(f->stateOf(u"Two"_s), GuestState::Running);
+}
+
+void MainWindowTest::favouriteMovesUp()
+{
+    f->addGuest("One");
+    f->addGuest("Two");
+    open();
+    selectGuest(u"Two"_s);
+    window->actions().favourite->trigger();
+    QTRY_VERIFY(f->guest(u"Two"_s)->entry.guest.presentation.favourite);
+    auto* list = window->findChild<QListView*>(u"guestList"_s);
+    QTRY_COMPARE(list->model()->index(0, 0).data().toString(), u"Two"_s);
+    QTRY_VERIFY(window->actions().favourite->isChecked());
+}
+
+void MainWindowTest::exportedGuestIsImportedByDropping()
+{
+    f->addGuest("One");
+    open();
+    const QString file = f->path(u"one.tar.zst"_s);
+    const auto exported = f->store->exportGuest(f->guest(u"One"_s)->id, file, std::make_shared<LibraryJob>());
+    QTRY_VERIFY_WITH_TIMEOUT(exported.isFinished(), 20000);
+    QVERIFY(exported.result().has_value());
+    window->openFile(file);
+    QTRY_VERIFY_WITH_TIMEOUT(f->guest(u"One 2"_s), 20000);
+    QTRY_COMPARE_WITH_TIMEOUT(window->currentGuest(), f->guest(u"One 2"_s)->id, 20000);
 }
 
 void MainWindowTest::forceOffAsksFirst()

@@ -16,10 +16,10 @@ constexpr unsigned KeyboardPort = 1;
 InputSet::InputSet(Chipset& chipset, std::function<void()> changed) : m_changed(std::move(changed))
 {
     I8042& ps2 = chipset.keyboardController();
-    const std::size_t ps2Keyboard = m_keyboard.add(ps2, "ps2");
+    const std::size_t ps2Keyboard = m_keyboard.add(ps2, "ps2", false);
     (void)m_pointer.add(ps2, "ps2");
-    // A guest that enables the PS/2 keyboard after another one, as a system without the other's driver does
-    // behind firmware that has it, types there.
+    // A guest that enables the PS/2 keyboard after the USB one, as a system without USB drivers does
+    // behind firmware that has them, types there.
     ps2.setCallbacks([this, ps2Keyboard] { m_keyboard.choice().setUse(ps2Keyboard, true); }, m_changed);
     m_keyboard.choice().setListener(m_changed);
     m_pointer.choice().setListener(m_changed);
@@ -43,7 +43,7 @@ Result<std::unique_ptr<InputSet>> InputSet::create(PointerKind pointer, Keyboard
         set->m_loop = VM_TRY(EventLoop::create("input"));
     if (keyboard == KeyboardKind::Virtio) {
         auto device = std::make_unique<InputKeyboard>(*set->m_loop);
-        const std::size_t number = set->m_keyboard.add(*device, "virtio");
+        const std::size_t number = set->m_keyboard.add(*device, "virtio", true);
         device->setUseCallback(
             [set = set.get(), number](bool inUse) { set->m_keyboard.choice().setUse(number, inUse); });
         device->setLedCallback(set->m_changed);
@@ -71,7 +71,7 @@ XhciController& InputSet::controller(const GuestMemory& memory, const MachinePla
 void InputSet::addUsbKeyboard(XhciController& controller, DeviceClock& clock)
 {
     auto device = std::make_shared<usb::HidKeyboard>(clock);
-    const std::size_t number = m_keyboard.add(*device, "usb");
+    const std::size_t number = m_keyboard.add(*device, "usb", false);
     device->setUseCallback([this, number](bool inUse) { m_keyboard.choice().setUse(number, inUse); });
     device->setLedCallback(m_changed);
     controller.plug(KeyboardPort, std::move(device));

@@ -152,6 +152,11 @@ Vm::InputRoute Vm::inputRoute() const
             .pointer = m_impl->machine().input().pointer().choice().activeName()};
 }
 
+KeyboardSink* Vm::keyboardNamed(const std::string& name)
+{
+    return m_impl->machine().input().keyboard().find(name);
+}
+
 display::DisplaySource* Vm::display()
 {
     return m_impl->display();

@@ -138,6 +138,8 @@ public:
         std::string pointer;
     };
     [[nodiscard]] InputRoute inputRoute() const;
+    /// One of the guest's keyboards, whether or not the guest uses it; null for one that it has not.
+    [[nodiscard]] KeyboardSink* keyboardNamed(const std::string& name);
     /// Null without a display.
     [[nodiscard]] display::DisplaySource* display();
     /// Unsupported in a graphics mode; the message names the mode.

@@ -44,6 +44,15 @@ std::string InputChoice::activeName() const
     return m_devices.at(activeLocked()).name;
 }
 
+std::optional<std::size_t> InputChoice::find(const std::string& name) const
+{
+    std::scoped_lock lock(m_mutex);
+    const auto found = std::ranges::find(m_devices, name, &Device::name);
+    if (found == m_devices.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - m_devices.begin());
+}
+
 void InputChoice::reset()
 {
     {
@@ -85,10 +94,16 @@ void InputChoice::adopt(const std::vector<std::uint64_t>& uses)
         m_listener();
 }
 
-std::size_t KeyboardRouter::add(KeyboardSink& device, std::string name)
+std::size_t KeyboardRouter::add(KeyboardSink& device, std::string name, bool isPreferred)
 {
     m_devices.push_back(&device);
-    return m_choice.add(std::move(name), false);
+    return m_choice.add(std::move(name), isPreferred);
+}
+
+KeyboardSink* KeyboardRouter::find(const std::string& name)
+{
+    const auto device = m_choice.find(name);
+    return device ? m_devices.at(*device) : nullptr;
 }
 
 void KeyboardRouter::key(KeyCode code, bool down)

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ public:
     void setUse(std::size_t device, bool inUse);
     [[nodiscard]] std::size_t active() const;
     [[nodiscard]] std::string activeName() const;
+    [[nodiscard]] std::optional<std::size_t> find(const std::string& name) const;
     /// Called after active() may have changed, on any thread and with the devices' locks held: only takes
     /// note. Set before use.
     void setListener(std::function<void()> listener) { m_listener = std::move(listener); }
@@ -50,8 +52,10 @@ private:
 class KeyboardRouter final : public KeyboardSink {
 public:
     /// `device` outlives the router. Before use only. Returns its number in choice().
-    std::size_t add(KeyboardSink& device, std::string name);
+    std::size_t add(KeyboardSink& device, std::string name, bool isPreferred);
     [[nodiscard]] InputChoice& choice() { return m_choice; }
+    /// Null when there is none of that name.
+    [[nodiscard]] KeyboardSink* find(const std::string& name);
 
     void key(KeyCode code, bool down) override;
     [[nodiscard]] KeyboardLeds leds() const override;

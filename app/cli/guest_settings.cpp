@@ -97,9 +97,31 @@ constexpr std::array Settings{
                      guest.presentation.favourite = VM_TRY(parseSwitch(text));
                      return {};
                  }},
-    NamedSetting{"tablet",
+    NamedSetting{"pointer",
                  [](GuestDescription& guest, Value text) -> Result<> {
-                     guest.config.hasTablet = VM_TRY(parseSwitch(text));
+                     using engine::PointerKind;
+                     if (text == "ps2")
+                         guest.config.pointer = PointerKind::Ps2;
+                     else if (text == "usb-tablet")
+                         guest.config.pointer = PointerKind::UsbTablet;
+                     else if (text == "virtio-tablet")
+                         guest.config.pointer = PointerKind::VirtioTablet;
+                     else
+                         return fail(ErrorCode::InvalidArgument,
+                                     "pointer is ps2, usb-tablet or virtio-tablet");
+                     return {};
+                 }},
+    NamedSetting{"keyboard",
+                 [](GuestDescription& guest, Value text) -> Result<> {
+                     using engine::KeyboardKind;
+                     if (text == "ps2")
+                         guest.config.keyboard = KeyboardKind::Ps2;
+                     else if (text == "usb")
+                         guest.config.keyboard = KeyboardKind::Usb;
+                     else if (text == "virtio")
+                         guest.config.keyboard = KeyboardKind::Virtio;
+                     else
+                         return fail(ErrorCode::InvalidArgument, "keyboard is ps2, usb or virtio");
                      return {};
                  }},
 };

@@ -48,6 +48,8 @@ struct RunOptions {
     std::string tftp;
     std::string bootFile;
     std::string display = "vga";
+    std::string pointer = "usb-tablet";
+    std::string keyboard = "ps2";
     bool noDisplay = false;
     bool exitOnReset = false;
 };
@@ -83,6 +85,12 @@ Result<engine::VmConfig> toConfig(const RunOptions& options)
     config.hasDisplay = !options.noDisplay && options.display != "none";
     if (options.display == "virtio-gpu")
         config.displayModel = engine::DisplayModel::VirtioGpu;
+    config.pointer = options.pointer == "ps2"          ? engine::PointerKind::Ps2
+                     : options.pointer == "usb-tablet" ? engine::PointerKind::UsbTablet
+                                                       : engine::PointerKind::VirtioTablet;
+    config.keyboard = options.keyboard == "ps2"   ? engine::KeyboardKind::Ps2
+                      : options.keyboard == "usb" ? engine::KeyboardKind::Usb
+                                                  : engine::KeyboardKind::Virtio;
     config.stopOnReset = options.exitOnReset;
     if (!options.medium.empty())
         VM_TRY(addBareMedium(config, options.medium));
@@ -287,6 +295,15 @@ void addRunCommand(CLI::App& program, int& exitCode)
         ->check(CLI::IsMember({"vga", "virtio-gpu", "none"}))
         ->capture_default_str();
     command->add_flag("--no-display", options->noDisplay, "The same as --display none");
+    command
+        ->add_option("--pointer", options->pointer,
+                     "Pointing device beside the PS/2 mouse: ps2 (none), usb-tablet, virtio-tablet")
+        ->check(CLI::IsMember({"ps2", "usb-tablet", "virtio-tablet"}))
+        ->capture_default_str();
+    command
+        ->add_option("--keyboard", options->keyboard, "Keyboard beside the PS/2 one: ps2 (none), usb, virtio")
+        ->check(CLI::IsMember({"ps2", "usb", "virtio"}))
+        ->capture_default_str();
     command->add_flag("--exit-on-reset", options->exitOnReset, "End when the guest resets itself");
     command->footer("Ctrl+C asks the guest to shut down; a second Ctrl+C switches it off.");
     command->callback([&exitCode, options] { exitCode = run(*options); });

@@ -41,6 +41,12 @@ constexpr Names<SerialKind, 4> SerialNames{{{SerialKind::None, "none"},
                                             {SerialKind::Stdio, "stdio"},
                                             {SerialKind::File, "file"},
                                             {SerialKind::UnixSocket, "socket"}}};
+constexpr Names<engine::PointerKind, 3> PointerNames{{{engine::PointerKind::Ps2, "ps2"},
+                                                      {engine::PointerKind::UsbTablet, "usb-tablet"},
+                                                      {engine::PointerKind::VirtioTablet, "virtio-tablet"}}};
+constexpr Names<engine::KeyboardKind, 3> KeyboardNames{{{engine::KeyboardKind::Ps2, "ps2"},
+                                                        {engine::KeyboardKind::Usb, "usb"},
+                                                        {engine::KeyboardKind::Virtio, "virtio"}}};
 constexpr Names<BootDevice, 4> BootNames{{{BootDevice::Cd, "cd"},
                                           {BootDevice::Disk, "disk"},
                                           {BootDevice::Floppy, "floppy"},
@@ -215,7 +221,8 @@ json configToJson(const VmConfig& config)
     result["videoMemoryBytes"] = config.videoMemoryBytes;
     result["hasDisplay"] = config.hasDisplay;
     result["displayModel"] = nameOf(config.displayModel, DisplayNames);
-    result["hasTablet"] = config.hasTablet;
+    result["pointer"] = nameOf(config.pointer, PointerNames);
+    result["keyboard"] = nameOf(config.keyboard, KeyboardNames);
     result["hyperV"] = config.hyperV;
     result["rtcLocalTime"] = config.rtcLocalTime;
     result["stopOnReset"] = config.stopOnReset;
@@ -248,7 +255,8 @@ void readConfig(JsonReader& reader, VmConfig& config)
     reader.read("videoMemoryBytes", config.videoMemoryBytes);
     reader.read("hasDisplay", config.hasDisplay);
     reader.readName("displayModel", config.displayModel, DisplayNames);
-    reader.read("hasTablet", config.hasTablet);
+    reader.readName("pointer", config.pointer, PointerNames);
+    reader.readName("keyboard", config.keyboard, KeyboardNames);
     reader.read("hyperV", config.hyperV);
     reader.read("rtcLocalTime", config.rtcLocalTime);
     reader.read("stopOnReset", config.stopOnReset);

@@ -119,15 +119,24 @@ Result<> GuestRunner::showScreen()
     if (!display)
         return {};
     m_screenLoop = VM_TRY(engine::EventLoop::create("screen"));
-    m_rfb =
+    auto server =
         VM_TRY(engine::display::RfbServer::create(*m_screenLoop, *display, m_vm->keyboard(), m_vm->pointer(),
                                                   {.name = m_vm->config().name}, m_screenLog));
+    {
+        std::scoped_lock lock(m_mutex);
+        m_rfb = std::move(server);
+    }
     return m_rfb->listenLocal(m_folder.rfbSocket().string());
 }
 
 GuestRunner::~GuestRunner()
 {
-    m_rfb.reset();
+    std::unique_ptr<engine::display::RfbServer> screen;
+    {
+        std::scoped_lock lock(m_mutex);
+        screen = std::move(m_rfb);
+    }
+    screen.reset();
     if (m_loop)
         m_loop->runAndWait(
             [this] { m_isClosing = true; }); // from now on no request and no key reaches the guest
@@ -185,6 +194,13 @@ void GuestRunner::onLog(const engine::LogEntry& entry)
     broadcast(event);
 }
 
+void GuestRunner::onInputChanged()
+{
+    std::scoped_lock lock(m_mutex);
+    if (m_rfb)
+        m_rfb->inputModeChanged();
+}
+
 void GuestRunner::answerStatus(const Reply& reply)
 {
     json answer = successAnswer();
@@ -196,6 +212,8 @@ void GuestRunner::answerStatus(const Reply& reply)
     answer["cpus"] = config.cpuCount;
     answer["memoryBytes"] = config.memoryBytes;
     answer["uptimeSeconds"] = std::chrono::duration<double>(m_vm->uptime()).count();
+    const auto route = m_vm->inputRoute();
+    answer["input"] = {{"keyboard", route.keyboard}, {"pointer", route.pointer}};
     answer["statistics"] = toJson(m_vm->statistics());
     if (const auto reason = m_vm->stateReason(); !reason.empty())
         answer["failure"] = reason;

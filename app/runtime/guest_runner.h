@@ -45,6 +45,7 @@ private:
     {}
 
     void onStateChanged(engine::VmState state, const std::string& reason) override;
+    void onInputChanged() override;
     void onMilestone(const engine::Milestone& milestone) override;
     void onProblem(const engine::VmProblem& problem) override;
     void onLog(const engine::LogEntry& entry) override;
@@ -69,8 +70,8 @@ private:
     std::unique_ptr<engine::Vm> m_vm;
     std::unique_ptr<engine::EventLoop> m_screenLoop; // RFB; encoding for remote viewers takes time
     engine::Log m_screenLog;
-    std::unique_ptr<engine::display::RfbServer> m_rfb;
-    std::unique_ptr<ControlServer> m_server; // guarded by m_mutex while events are sent
+    std::unique_ptr<engine::display::RfbServer> m_rfb; // guarded by m_mutex while the guest's input changes
+    std::unique_ptr<ControlServer> m_server;           // guarded by m_mutex while events are sent
 };
 
 } // namespace app

@@ -41,6 +41,8 @@ Result<> Machine::build(const ChipsetSinks& sinks, const MachineMedia& media)
                                           m_platform.log, unusedAhci));
     m_networks = VM_TRY(NetworkSet::create(media.networkCards, wantedBootRom(m_config), *m_pci,
                                            m_memory->guestMemory(), m_platform.log));
+    m_input = VM_TRY(InputSet::create(m_config.pointer, m_config.keyboard, *m_chipset, *m_pci,
+                                      m_memory->guestMemory(), m_platform, m_events.inputChanged));
     if (m_config.hasEntropyDevice)
         VM_TRY(addEntropyDevice());
     VM_TRY(fillFirmwareConfig(media));
@@ -210,13 +212,14 @@ void Machine::reset()
     m_chipset->reset();
     m_firmware->reset();
     m_pci->root().reset();
+    m_input->reset();
 }
 
 std::vector<Saveable*> Machine::saveables()
 {
     std::vector<Saveable*> all = m_chipset->saveables();
-    for (const auto& part :
-         {m_firmware->saveables(), m_pci->saveables(), m_storage->saveables(), m_networks->saveables()})
+    for (const auto& part : {m_firmware->saveables(), m_pci->saveables(), m_storage->saveables(),
+                             m_networks->saveables(), m_input->saveables()})
         all.insert(all.end(), part.begin(), part.end());
     if (m_display)
         all.push_back(m_display.get());

@@ -12,6 +12,7 @@
 #include "machine/firmware_rom.h"
 #include "machine/fw_cfg_content.h"
 #include "machine/gsi_lines.h"
+#include "machine/input_set.h"
 #include "machine/machine_media.h"
 #include "machine/machine_platform.h"
 #include "machine/network_set.h"
@@ -53,6 +54,8 @@ public:
     [[nodiscard]] display::VgaAdapter* vga() { return m_vga; }
     /// Null unless the display is a virtio GPU.
     [[nodiscard]] display::DrawnScreen* drawnScreen() { return m_drawnScreen; }
+    /// The keyboards and pointers of the guest.
+    [[nodiscard]] InputSet& input() { return *m_input; }
     [[nodiscard]] StorageSet& storage() { return *m_storage; }
     /// Everything that a snapshot carries, in the order of restoring.
     [[nodiscard]] std::vector<Saveable*> saveables();
@@ -90,6 +93,7 @@ private:
     std::unique_ptr<PciTopology> m_pci;
     std::unique_ptr<StorageSet> m_storage;
     std::unique_ptr<NetworkSet> m_networks;
+    std::unique_ptr<InputSet> m_input;
     std::unique_ptr<EventLoop> m_entropyLoop;
     std::unique_ptr<virtio::VirtioPciTransport> m_entropy;
 };

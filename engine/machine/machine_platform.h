@@ -41,6 +41,8 @@ struct MachinePlatform {
 struct MachineEvents {
     ResetCallback resetRequested;
     std::function<void(SleepState)> sleepRequested;
+    /// The guest has changed to another keyboard or pointer, or set its lights. Also with device locks held.
+    std::function<void()> inputChanged;
     /// A step of the boot ("acpi-tables", "disk-read"); cheap, a few dozen a boot.
     std::function<void(std::string_view name, std::string_view detail)> milestone;
 };

@@ -138,12 +138,23 @@ void Vm::requestCdChange(std::size_t drive, std::string path, Done done)
 
 KeyboardSink& Vm::keyboard()
 {
-    return m_impl->machine().chipset().keyboardController();
+    return m_impl->machine().input().keyboard();
 }
 
 PointerSink& Vm::pointer()
 {
-    return m_impl->machine().chipset().keyboardController();
+    return m_impl->machine().input().pointer();
+}
+
+Vm::InputRoute Vm::inputRoute() const
+{
+    return {.keyboard = m_impl->machine().input().keyboard().choice().activeName(),
+            .pointer = m_impl->machine().input().pointer().choice().activeName()};
+}
+
+KeyboardSink* Vm::keyboardNamed(const std::string& name)
+{
+    return m_impl->machine().input().keyboard().find(name);
 }
 
 display::DisplaySource* Vm::display()

@@ -45,6 +45,8 @@ public:
     virtual void onStateChanged(VmState state, const std::string& reason) = 0;
     virtual void onMilestone(const Milestone& /*milestone*/) {}
     virtual void onProblem(const VmProblem& /*problem*/) {}
+    /// The guest's keyboard lights have changed, or the device that takes its keys or its pointer.
+    virtual void onInputChanged() {}
     virtual void onLog(const LogEntry& /*entry*/) {} ///< on the thread that logs
 };
 
@@ -126,9 +128,18 @@ public:
     [[nodiscard]] std::vector<Milestone> milestones() const;
     [[nodiscard]] std::vector<LogEntry> logEntries() const;
 
+    /// Leads to the keyboard that the guest's driver has begun to use last.
     [[nodiscard]] KeyboardSink& keyboard();
-    /// The device that the guest prefers: the tablet once its driver uses it, else the mouse.
+    /// Leads to the tablet once the guest's driver uses it, else to the mouse; isAbsolute() tells which.
     [[nodiscard]] PointerSink& pointer();
+    /// Which devices those are now: "ps2", "usb", "virtio".
+    struct InputRoute {
+        std::string keyboard;
+        std::string pointer;
+    };
+    [[nodiscard]] InputRoute inputRoute() const;
+    /// One of the guest's keyboards, whether or not the guest uses it; null for one that it has not.
+    [[nodiscard]] KeyboardSink* keyboardNamed(const std::string& name);
     /// Null without a display.
     [[nodiscard]] display::DisplaySource* display();
     /// Unsupported in a graphics mode; the message names the mode.

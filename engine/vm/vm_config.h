@@ -97,6 +97,10 @@ enum class DisplayModel : std::uint8_t {
     Vga,       ///< standard VGA: every system has a driver
     VirtioGpu, ///< virtio-gpu: follows the window's size, has a pointer plane
 };
+/// The pointing device beside the PS/2 mouse, which stays for guests without a driver for it.
+enum class PointerKind : std::uint8_t { Ps2, UsbTablet, VirtioTablet };
+/// The keyboard beside the PS/2 one, which stays for guests without a driver for it.
+enum class KeyboardKind : std::uint8_t { Ps2, Usb, Virtio };
 
 enum class BootDevice : std::uint8_t { Cd, Disk, Floppy, Network };
 
@@ -119,7 +123,8 @@ struct VmConfig {
     std::uint32_t videoMemoryBytes = 16U << 20;
     bool hasDisplay = true;
     DisplayModel displayModel = DisplayModel::Vga; ///< only with hasDisplay
-    bool hasTablet = true;        ///< absolute pointer (USB or virtio), beside the PS/2 mouse
+    PointerKind pointer = PointerKind::UsbTablet;
+    KeyboardKind keyboard = KeyboardKind::Ps2;
     bool hasEntropyDevice = true; ///< virtio-rng: random numbers from the host
     bool hyperV = false;          ///< present Hyper-V interfaces (Windows)
     bool rtcLocalTime = false;    ///< the clock holds local time (Windows)

@@ -177,12 +177,24 @@ MachineEvents Vm::Impl::events()
     return {
         .resetRequested = [this](ResetKind kind) { m_loop->post([this, kind] { onGuestReset(kind); }); },
         .sleepRequested = [this](SleepState sleep) { m_loop->post([this, sleep] { onGuestSleep(sleep); }); },
+        .inputChanged = [this] { announceInput(); },
         .milestone =
             [this](std::string_view name, std::string_view detail) {
                 m_loop->post([this, name = std::string(name), detail = std::string(detail)] {
                     addMilestone(name, detail);
                 });
             }};
+}
+
+void Vm::Impl::announceInput()
+{
+    // A guest that switches its lights in a loop costs one message at a time.
+    if (m_inputAnnounced.exchange(true))
+        return;
+    m_loop->post([this] {
+        m_inputAnnounced = false;
+        m_observer.onInputChanged();
+    });
 }
 
 void Vm::Impl::request(Result<> (Impl::*action)(), Done done)

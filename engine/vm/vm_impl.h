@@ -11,6 +11,7 @@
 #include "vm/vcpu_group.h"
 #include "vm/vm.h"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -85,6 +86,7 @@ private:
     [[nodiscard]] MachinePlatform platform();
     [[nodiscard]] MachineEvents events();
     void fetchCoalesced();
+    void announceInput();
     [[nodiscard]] Result<> enterFirstVcpu();
     void freeze();
     void thaw();
@@ -112,6 +114,8 @@ private:
     std::unique_ptr<EventLoop> m_displayLoop; // scan-out; null without a display
     std::unique_ptr<display::DisplayPump> m_display;
     std::unique_ptr<VcpuGroup> m_vcpus;
+
+    std::atomic<bool> m_inputAnnounced = false;
 
     mutable std::mutex m_mutex;
     VmState m_state = VmState::Created;  // guarded by m_mutex; changed by the control thread only

@@ -293,9 +293,18 @@ Settings settingsOf(const GuestDescription& guest, const std::vector<std::uint64
                       Labels::tr("Every system knows the VGA; virtio-gpu follows the window's size."),
                       {u"VGA"_s, u"virtio-gpu"_s},
                       [](Guest& g) -> engine::DisplayModel& { return g.config.displayModel; }));
-    list.push_back(toggleSetting(section, Labels::tr("Tablet"),
-                                 Labels::tr("The pointer follows yours without being captured."),
-                                 [](Guest& g) -> bool& { return g.config.hasTablet; }));
+    list.push_back(choiceSetting(
+        section, Labels::tr("Pointer"),
+        Labels::tr(
+            "With a tablet the pointer follows yours without being captured. Guests without a driver for "
+            "it have the mouse."),
+        {Labels::tr("PS/2 mouse"), Labels::tr("USB tablet"), Labels::tr("virtio tablet")},
+        [](Guest& g) -> engine::PointerKind& { return g.config.pointer; }));
+    list.push_back(
+        choiceSetting(section, Labels::tr("Keyboard"),
+                      Labels::tr("Guests without a driver for the chosen one have the PS/2 keyboard."),
+                      {Labels::tr("PS/2"), Labels::tr("USB"), Labels::tr("virtio")},
+                      [](Guest& g) -> engine::KeyboardKind& { return g.config.keyboard; }));
     return list;
 }
 

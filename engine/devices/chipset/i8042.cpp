@@ -38,11 +38,20 @@ std::uint8_t I8042::readPort(PortKind kind)
 void I8042::writePort(PortKind kind, std::uint8_t value)
 {
     auto effect = I8042Controller::Effect::None;
+    bool enabled = false;
+    bool lit = false;
     {
         std::scoped_lock lock(m_mutex);
+        const KeyboardLeds before = m_controller.keyboard().leds();
         effect = kind == PortKind::Data ? m_controller.writeData(value) : m_controller.writeCommand(value);
         publish();
+        enabled = m_controller.keyboard().takeEnabled();
+        lit = m_controller.keyboard().leds() != before;
     }
+    if (enabled && m_onEnabled)
+        m_onEnabled();
+    if (lit && m_onLeds)
+        m_onLeds();
     if (effect == I8042Controller::Effect::ResetProcessor && m_onReset)
         m_onReset(ResetKind::Init);
 }

@@ -8,6 +8,7 @@
 #include "devices/chipset/reset_request.h"
 #include "devices/input/input_sink.h"
 
+#include <functional>
 #include <mutex>
 
 namespace engine {
@@ -22,6 +23,14 @@ public:
     /// One port each: 0x60 and 0x64.
     [[nodiscard]] BusDevice& dataPort() { return m_dataPort; }
     [[nodiscard]] BusDevice& commandPort() { return m_commandPort; }
+
+    /// Called when the guest enables the keyboard, and when it sets the lights; on its thread. Set before
+    /// use.
+    void setCallbacks(std::function<void()> keyboardEnabled, std::function<void()> ledsChanged)
+    {
+        m_onEnabled = std::move(keyboardEnabled);
+        m_onLeds = std::move(ledsChanged);
+    }
 
     void key(KeyCode code, bool down) override;
     [[nodiscard]] KeyboardLeds leds() const override;
@@ -59,6 +68,8 @@ private:
     IrqLine& m_keyboardIrq;
     IrqLine& m_mouseIrq;
     const ResetCallback m_onReset;
+    std::function<void()> m_onEnabled;
+    std::function<void()> m_onLeds;
     mutable std::mutex m_mutex;
     I8042Controller m_controller; // guarded by m_mutex
     Port m_dataPort{*this, PortKind::Data};

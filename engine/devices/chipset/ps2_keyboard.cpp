@@ -126,6 +126,7 @@ void Ps2Keyboard::runCommand(std::uint8_t command)
     case KeyMake: m_pendingCommand = command; break;
     case Enable:
         m_scanning = true;
+        m_enabled = true;
         m_scanCodes.clear();
         break;
     case DefaultDisable:

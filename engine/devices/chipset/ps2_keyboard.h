@@ -8,6 +8,7 @@
 #include <bitset>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace engine {
 
@@ -27,6 +28,9 @@ public:
     /// The next byte for the controller: answers go first.
     [[nodiscard]] std::optional<Ps2Byte> take();
     [[nodiscard]] bool hasOutput() const { return !m_replies.isEmpty() || !m_scanCodes.isEmpty(); }
+
+    /// True once after the guest has enabled scanning: it is about to take keys from here.
+    [[nodiscard]] bool takeEnabled() { return std::exchange(m_enabled, false); }
 
     void reset();
     void save(StateWriter& out) const;
@@ -58,6 +62,7 @@ private:
     std::uint8_t m_typematic = 0x2b; // 10.9 characters per second after 500 ms
     std::uint8_t m_scanCodeSet = 2;
     bool m_scanning = true;
+    bool m_enabled = false;               // since takeEnabled(); not saved
     std::bitset<CodeCount> m_set3Repeats; // by set 3 code
     std::bitset<CodeCount> m_set3Breaks;
     std::bitset<CodeCount> m_held; // by key code; not saved: keys are released across a restore

@@ -39,7 +39,8 @@ GuestDescription everythingSet()
     config.videoMemoryBytes = 32U << 20;
     config.hasDisplay = false;
     config.displayModel = engine::DisplayModel::VirtioGpu;
-    config.hasTablet = false;
+    config.pointer = engine::PointerKind::VirtioTablet;
+    config.keyboard = engine::KeyboardKind::Usb;
     config.hyperV = true;
     config.rtcLocalTime = true;
     config.stopOnReset = true;

@@ -88,6 +88,8 @@ private:
     void fetchCoalesced();
     void announceInput();
     [[nodiscard]] Result<> enterFirstVcpu();
+    /// Looks after vCPUs that a KVM which emulates may leave hanging, from now on.
+    void watchProgress();
     void freeze();
     void thaw();
     void onVcpuStop(const VcpuStop& stop);

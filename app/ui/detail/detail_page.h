@@ -43,6 +43,7 @@ signals:
 private:
     void refresh();
     void follow(const GuestItem& guest);
+    void onMilestone(const GuestMilestone& milestone);
     void present(const CoachAdvice& advice);
 
     GuestStore& m_store;

@@ -9,7 +9,8 @@ namespace app {
 /// installation has none.
 [[nodiscard]] std::filesystem::path findDemoMedium();
 
-/// Little enough for every computer, and enough that each slider has something to show. Keeps name and medium.
+/// Little enough for every computer, and enough that each slider has something to show. Keeps name and
+/// medium.
 void applyDemoDefaults(NewGuest& guest, const HostResources& host);
 
 } // namespace app

@@ -72,6 +72,50 @@
         <translation>Der Gast ist ausgefallen: %1</translation>
     </message>
     <message>
+        <source>Switched on</source>
+        <translation>Eingeschaltet</translation>
+    </message>
+    <message>
+        <source>Tries to start from a medium</source>
+        <translation>Versucht, von einem Medium zu starten</translation>
+    </message>
+    <message>
+        <source>That did not work</source>
+        <translation>Das ging nicht</translation>
+    </message>
+    <message>
+        <source>The medium&apos;s own program started</source>
+        <translation>Das Programm des Mediums läuft</translation>
+    </message>
+    <message>
+        <source>Nothing on the media can be started</source>
+        <translation>Auf den Medien ist nichts, was starten könnte</translation>
+    </message>
+    <message>
+        <source>Nothing to start from</source>
+        <translation>Nichts da, wovon gestartet werden könnte</translation>
+    </message>
+    <message>
+        <source>The medium needs a BIOS</source>
+        <translation>Das Medium braucht ein BIOS</translation>
+    </message>
+    <message>
+        <source>The medium needs UEFI</source>
+        <translation>Das Medium braucht UEFI</translation>
+    </message>
+    <message>
+        <source>Crashed and reset itself</source>
+        <translation>Abgestürzt und neu gestartet</translation>
+    </message>
+    <message>
+        <source>Halted for good</source>
+        <translation>Endgültig angehalten</translation>
+    </message>
+    <message>
+        <source>The computer&apos;s disk is full</source>
+        <translation>Der Datenträger des Computers ist voll</translation>
+    </message>
+    <message>
         <source>Firmware started</source>
         <translation>Firmware gestartet</translation>
     </message>

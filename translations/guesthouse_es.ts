@@ -72,6 +72,50 @@
         <translation>El invitado ha fallado: %1</translation>
     </message>
     <message>
+        <source>Switched on</source>
+        <translation>Encendido</translation>
+    </message>
+    <message>
+        <source>Tries to start from a medium</source>
+        <translation>Intenta arrancar desde un medio</translation>
+    </message>
+    <message>
+        <source>That did not work</source>
+        <translation>No ha funcionado</translation>
+    </message>
+    <message>
+        <source>The medium&apos;s own program started</source>
+        <translation>El programa del medio se ha iniciado</translation>
+    </message>
+    <message>
+        <source>Nothing on the media can be started</source>
+        <translation>Nada en los medios puede arrancar</translation>
+    </message>
+    <message>
+        <source>Nothing to start from</source>
+        <translation>No hay nada desde donde arrancar</translation>
+    </message>
+    <message>
+        <source>The medium needs a BIOS</source>
+        <translation>El medio necesita una BIOS</translation>
+    </message>
+    <message>
+        <source>The medium needs UEFI</source>
+        <translation>El medio necesita UEFI</translation>
+    </message>
+    <message>
+        <source>Crashed and reset itself</source>
+        <translation>Falló y se reinició</translation>
+    </message>
+    <message>
+        <source>Halted for good</source>
+        <translation>Detenido definitivamente</translation>
+    </message>
+    <message>
+        <source>The computer&apos;s disk is full</source>
+        <translation>El disco del equipo está lleno</translation>
+    </message>
+    <message>
         <source>Firmware started</source>
         <translation>Firmware iniciado</translation>
     </message>

@@ -72,6 +72,50 @@
         <translation>L&apos;invité a échoué : %1</translation>
     </message>
     <message>
+        <source>Switched on</source>
+        <translation>Allumé</translation>
+    </message>
+    <message>
+        <source>Tries to start from a medium</source>
+        <translation>Essaie de démarrer depuis un support</translation>
+    </message>
+    <message>
+        <source>That did not work</source>
+        <translation>Cela n’a pas fonctionné</translation>
+    </message>
+    <message>
+        <source>The medium&apos;s own program started</source>
+        <translation>Le programme du support a démarré</translation>
+    </message>
+    <message>
+        <source>Nothing on the media can be started</source>
+        <translation>Rien sur les supports ne peut démarrer</translation>
+    </message>
+    <message>
+        <source>Nothing to start from</source>
+        <translation>Rien depuis quoi démarrer</translation>
+    </message>
+    <message>
+        <source>The medium needs a BIOS</source>
+        <translation>Le support a besoin d’un BIOS</translation>
+    </message>
+    <message>
+        <source>The medium needs UEFI</source>
+        <translation>Le support a besoin de l’UEFI</translation>
+    </message>
+    <message>
+        <source>Crashed and reset itself</source>
+        <translation>A planté et s’est réinitialisé</translation>
+    </message>
+    <message>
+        <source>Halted for good</source>
+        <translation>Arrêté définitivement</translation>
+    </message>
+    <message>
+        <source>The computer&apos;s disk is full</source>
+        <translation>Le disque de l’ordinateur est plein</translation>
+    </message>
+    <message>
         <source>Firmware started</source>
         <translation>Micrologiciel démarré</translation>
     </message>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/guest_draft.h"
 
+#include "library/demo_medium.h"
+
 #include <QCoreApplication>
 
 using namespace Qt::StringLiterals;
@@ -9,15 +11,16 @@ namespace wizards {
 
 void applyDefaults(GuestDraft& draft, const app::OsDatabase& systems, const app::HostResources& host)
 {
-    app::applyDefaults(draft, systems.find(draft.osId), host);
-    if (!draft.isDemo)
-        return;
-    constexpr std::uint64_t DemoMemory = std::uint64_t{64} << 20;
-    draft.defaults.memoryBytes.value = draft.config.memoryBytes = DemoMemory;
-    draft.defaults.cpuCount.value = draft.config.cpuCount = 1;
-    draft.defaults.diskBytes = {.value = 0, .reason = app::DefaultReason::NoDiskNeeded};
-    draft.config.disks.clear();
-    draft.diskBytes = 0;
+    if (draft.isDemo)
+        applyDemoDefaults(draft, host);
+    else
+        app::applyDefaults(draft, systems.find(draft.osId), host);
+}
+
+void applyDemoDefaults(GuestDraft& draft, const app::HostResources& host)
+{
+    draft.isDemo = true;
+    app::applyDemoDefaults(draft, host);
 }
 
 QString suggestedName(const GuestDraft& draft, const app::OsDatabase& systems)

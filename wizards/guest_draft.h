@@ -16,6 +16,9 @@ struct GuestDraft : app::NewGuest {
 /// app::applyDefaults(), and what the demo needs.
 void applyDefaults(GuestDraft& draft, const app::OsDatabase& systems, const app::HostResources& host);
 
+/// The same for the built-in demo, which needs no knowledge about systems.
+void applyDemoDefaults(GuestDraft& draft, const app::HostResources& host);
+
 /// A good name: the system's, else the medium's label or file name.
 [[nodiscard]] QString suggestedName(const GuestDraft& draft, const app::OsDatabase& systems);
 

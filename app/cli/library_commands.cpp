@@ -6,6 +6,7 @@
 #include "cli/run_command.h"
 #include "cli/stored_guests.h"
 #include "cli/text.h"
+#include "library/demo_medium.h"
 #include "library/disk_growth.h"
 #include "library/guest_archive.h"
 #include "library/new_guest.h"
@@ -44,9 +45,7 @@ Result<Medium> chooseMedium(const NewGuestOptions& options)
 {
     Medium medium;
     if (options.demo) {
-        medium.path = findDemoMedium();
-        if (medium.path.empty())
-            return fail(ErrorCode::NotFound, "this build has no demo");
+        medium.path = VM_TRY(demoMediumPath());
         medium.kind = MediumKind::Iso;
     } else if (!options.medium.empty()) {
         medium = identifyMedium(std::filesystem::absolute(options.medium));
@@ -72,7 +71,11 @@ Result<NewGuest> planGuest(const NewGuestOptions& options, const GuestLibrary& l
         os = systems.identify(guest.medium.volume);
     guest.osId = os ? os->id : std::string();
     guest.config.name = options.name;
-    applyDefaults(guest, os, HostResources::ofThisComputer(library.root()));
+    const HostResources host = HostResources::ofThisComputer(library.root());
+    if (options.demo)
+        applyDemoDefaults(guest, host);
+    else
+        applyDefaults(guest, os, host);
     guest.copyMedium = options.copy && guest.medium.kind == MediumKind::DiskImage;
     if (options.diskSize) {
         const std::uint64_t bytes = VM_TRY(parseSize(*options.diskSize));

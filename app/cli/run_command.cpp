@@ -4,6 +4,7 @@
 #include "cli/exit_codes.h"
 #include "cli/network_options.h"
 #include "cli/text.h"
+#include "library/demo_medium.h"
 #include "runtime/guest_id.h"
 #include "runtime/guest_runner.h"
 
@@ -50,6 +51,7 @@ struct RunOptions {
     std::string display = "vga";
     std::string pointer = "usb-tablet";
     std::string keyboard = "ps2";
+    bool demo = false;
     bool noDisplay = false;
     bool exitOnReset = false;
 };
@@ -58,7 +60,9 @@ Result<engine::VmConfig> toConfig(const RunOptions& options)
 {
     engine::VmConfig config;
     config.id = createGuestId();
-    config.name = options.name.empty() ? "guest-" + config.id.substr(0, 8) : options.name;
+    config.name = !options.name.empty() ? options.name
+                  : options.demo        ? "Demo"
+                                        : "guest-" + config.id.substr(0, 8);
     config.cpuCount = options.cpus;
     config.memoryBytes = VM_TRY(parseSize(options.memory));
     config.firmware = parseFirmwareOption(options.firmware);
@@ -94,6 +98,10 @@ Result<engine::VmConfig> toConfig(const RunOptions& options)
     config.stopOnReset = options.exitOnReset;
     if (!options.medium.empty())
         VM_TRY(addBareMedium(config, options.medium));
+    if (options.demo) {
+        const std::string demo = VM_TRY(demoMediumPath());
+        VM_TRY(addBareMedium(config, demo));
+    }
     for (const engine::ConfigProblem& problem : validate(config, engine::hostMemoryBytes()))
         return fail(ErrorCode::InvalidArgument, problem.text);
     return config;
@@ -236,6 +244,16 @@ Result<> addBareMedium(engine::VmConfig& config, const std::string& path)
     return {};
 }
 
+Result<std::string> demoMediumPath()
+{
+    const auto path = findDemoMedium();
+    if (path.empty())
+        return fail(ErrorCode::NotFound,
+                    "this installation has no demo: demo.iso is neither beside the program nor in "
+                    "share/guesthouse; install it again");
+    return path.string();
+}
+
 int runGuest(engine::VmConfig config)
 {
     const EndSignals signals; // before any thread exists
@@ -257,6 +275,8 @@ void addRunCommand(CLI::App& program, int& exitCode)
     CLI::App* command = program.add_subcommand("run", "Run one guest in the foreground, without a window");
     auto options = std::make_shared<RunOptions>();
     command->add_option("medium", options->medium, "An ISO image to start from, or a disk image");
+    command->add_flag("--demo", options->demo, "The built-in demo instead of a medium of your own")
+        ->excludes("medium");
     command->add_option("--name", options->name, "What to call the guest; a throw-away name when absent");
     command->add_option("--cpus", options->cpus, "Number of CPUs")->capture_default_str();
     command->add_option("--memory", options->memory, "Memory, for example 512M or 4G")->capture_default_str();

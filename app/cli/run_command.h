@@ -28,6 +28,8 @@ void addRunCommand(CLI::App& program, int& exitCode);
 [[nodiscard]] engine::Result<engine::SerialConfig> parseSerialOption(std::string_view text);
 /// "seabios", "ovmf", or an image file
 [[nodiscard]] engine::FirmwareConfig parseFirmwareOption(const std::string& text);
+/// The built-in demo's CD, or an error that says where it should be.
+[[nodiscard]] engine::Result<std::string> demoMediumPath();
 /// Puts a bare file argument where one would expect it: a CD for an ISO 9660 image, else a disk.
 [[nodiscard]] engine::Result<> addBareMedium(engine::VmConfig& config, const std::string& path);
 

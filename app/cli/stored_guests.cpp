@@ -46,17 +46,6 @@ DiskProgress showProgress()
     };
 }
 
-std::filesystem::path findDemoMedium()
-{
-    std::error_code unknown;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
-    for (const auto& candidate : {program / "demo.iso", program / "../share/guesthouse/demo.iso"}) {
-        if (std::filesystem::exists(candidate, unknown))
-            return candidate.lexically_normal();
-    }
-    return {};
-}
-
 Result<> setNewDisk(NewGuest& guest, std::uint64_t bytes)
 {
     const bool hasOwn = guest.medium.kind == MediumKind::DiskImage || guest.medium.appliance;

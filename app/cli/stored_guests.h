@@ -19,10 +19,6 @@ findStoppedGuest(const GuestLibrary& library, const std::string& name, Damaged d
 /// "12 %" on standard error while it is a terminal; nothing otherwise.
 [[nodiscard]] DiskProgress showProgress();
 
-/// The demo's medium: beside the program in a build folder, or installed with it; empty: this build has
-/// none.
-[[nodiscard]] std::filesystem::path findDemoMedium();
-
 /// The size of the new system disk; 0 takes it away.
 [[nodiscard]] engine::Result<> setNewDisk(NewGuest& guest, std::uint64_t bytes);
 /// The firmware, and a variable store where UEFI needs one.

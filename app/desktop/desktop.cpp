@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "desktop/desktop.h"
 
+#include "desktop/stall_watch.h"
 #include "ui/look/icons.h"
 #include "ui/window/main_window.h"
 
@@ -40,6 +41,14 @@ void applyLook()
     useIconThemeFor(QApplication::palette());
 }
 
+/// Tests ask for one that watches itself.
+std::unique_ptr<QApplication> makeApplication(int& argc, char** argv)
+{
+    if (const QString file = qEnvironmentVariable("GUESTHOUSE_STALL_LOG"); !file.isEmpty())
+        return std::make_unique<StallWatch>(argc, argv, file);
+    return std::make_unique<QApplication>(argc, argv);
+}
+
 /// For the start-time benchmark: one line when the first picture is there, then the end.
 void measureStart(MainWindow& window)
 {
@@ -58,7 +67,8 @@ void measureStart(MainWindow& window)
 
 int runDesktop(int argc, char** argv, DesktopServices services)
 {
-    QApplication application(argc, argv);
+    const auto made = makeApplication(argc, argv);
+    QApplication& application = *made;
     QApplication::setApplicationName(u"guesthouse"_s);
     QApplication::setApplicationDisplayName(u"Guesthouse"_s);
     QApplication::setDesktopFileName(u"io.github.guesthouse.Guesthouse"_s);

@@ -2,6 +2,7 @@
 // The desktop application as a module: the program loads it when it is started without a verb.
 #include "desktop/desktop.h"
 #include "desktop/thread_launcher.h"
+#include "library/demo_medium.h"
 #include "view/console_view.h"
 #include "vm/host_check.h"
 
@@ -53,18 +54,6 @@ app::MadeConsole makeConsole(const QString& rfbSocketPath, QWidget* parent)
     return {.widget = view, .controls = new ViewControls(view)};
 }
 
-/// The demo's medium: beside the program in a build folder, or installed with it.
-std::filesystem::path findDemo()
-{
-    std::error_code unknown;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
-    for (const auto& candidate : {program / "demo.iso", program / "../share/guesthouse/demo.iso"}) {
-        if (std::filesystem::exists(candidate, unknown))
-            return candidate.lexically_normal();
-    }
-    return {};
-}
-
 } // namespace
 
 extern "C" int guesthouseDesktopMain(int argc, char** argv)
@@ -79,5 +68,5 @@ extern "C" int guesthouseDesktopMain(int argc, char** argv)
                             .disks = *disks,
                             .hostCheck = hostCheck,
                             .console = makeConsole,
-                            .demoImage = findDemo()});
+                            .demoImage = app::findDemoMedium()});
 }

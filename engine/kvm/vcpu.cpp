@@ -141,6 +141,18 @@ std::optional<std::uint64_t> Vcpu::instructionAddress() const
     return system.cs.base + registers.rip;
 }
 
+bool Vcpu::isHaltedForGood() const
+{
+    constexpr std::uint64_t InterruptsOn = 1U << 9U; // RFLAGS.IF
+    kvm_mp_state now{};
+    kvm_regs registers{};
+    if (callKvm(m_fd.get(), KVM_GET_MP_STATE, &now) < 0 || callKvm(m_fd.get(), KVM_GET_REGS, &registers) < 0)
+        return false;
+    if (now.mp_state == KVM_MP_STATE_UNINITIALIZED || now.mp_state == KVM_MP_STATE_INIT_RECEIVED)
+        return true;
+    return now.mp_state == KVM_MP_STATE_HALTED && (registers.rflags & InterruptsOn) == 0;
+}
+
 std::string Vcpu::stateName() const
 {
     return "vcpu" + std::to_string(m_index);

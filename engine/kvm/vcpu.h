@@ -84,6 +84,9 @@ public:
     /// Where the next instruction is, as a linear address; for diagnosis.
     [[nodiscard]] std::optional<std::uint64_t> instructionAddress() const;
 
+    /// Waits in HLT with interrupts off, or for a start that another CPU would have to give.
+    [[nodiscard]] bool isHaltedForGood() const;
+
     /// "vcpu0", ...: everything that KVM keeps for this CPU (vcpu_state.h).
     [[nodiscard]] std::string stateName() const override;
     void saveState(StateWriter& out) const override;

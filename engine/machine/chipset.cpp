@@ -23,6 +23,10 @@ Chipset::Chipset(GsiLines& gsis, const GuestMemory& memory, const MachinePlatfor
 {
     if (events.sleepRequested)
         m_powerManagement.setSleepCallback(events.sleepRequested);
+    if (events.milestone)
+        m_powerManagement.setTakeoverCallback([milestone = events.milestone] {
+            milestone("kernel", "the operating system takes over power management");
+        });
 }
 
 Result<std::unique_ptr<Chipset>> Chipset::create(Bus& ports, GsiLines& gsis, const GuestMemory& memory,

@@ -4,6 +4,7 @@
 #include "devices/storage/block_backend.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 namespace engine {
@@ -17,15 +18,16 @@ struct DiskTraffic {
 /// Passes everything on and counts it.
 class CountingBackend final : public BlockBackend {
 public:
-    /// `traffic` outlives the backend.
-    CountingBackend(std::unique_ptr<BlockBackend> inner, DiskTraffic& traffic)
-        : m_inner(std::move(inner)), m_traffic(traffic)
+    /// `traffic` and what `onRead` refers to outlive the backend.
+    CountingBackend(std::unique_ptr<BlockBackend> inner, DiskTraffic& traffic, std::function<void()> onRead)
+        : m_inner(std::move(inner)), m_traffic(traffic), m_onRead(std::move(onRead))
     {}
 
     [[nodiscard]] BlockInfo info() const override { return m_inner->info(); }
     [[nodiscard]] EventLoop& loop() override { return m_inner->loop(); }
     void read(std::uint64_t offset, IoVectors into, Completion done) override
     {
+        m_onRead();
         m_traffic.readBytes.fetch_add(into.sizeBytes(), std::memory_order_relaxed);
         m_inner->read(offset, std::move(into), std::move(done));
     }
@@ -47,6 +49,7 @@ public:
 private:
     std::unique_ptr<BlockBackend> m_inner;
     DiskTraffic& m_traffic;
+    const std::function<void()> m_onRead; ///< before each read, on the loop's thread
 };
 
 } // namespace engine

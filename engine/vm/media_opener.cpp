@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 namespace engine {
 
@@ -22,6 +23,25 @@ fs::path temporaryFolder()
 {
     const char* named = std::getenv("TMPDIR");
     return named && *named ? named : "/var/tmp";
+}
+
+/// Reads on the backend's thread and waits; for the first look at a medium that has just been opened.
+MediumReader readerOf(BlockBackend& backend)
+{
+    return [&backend](std::uint64_t offset, std::span<std::byte> into) {
+        const std::uint64_t capacity = backend.info().capacityBytes;
+        if (into.size() > capacity || offset > capacity - into.size())
+            return false;
+        std::promise<BlockStatus> outcome;
+        auto answer = outcome.get_future();
+        backend.loop().post([&] {
+            IoVectors vectors;
+            vectors.append(into.data(), into.size());
+            backend.read(offset, std::move(vectors),
+                         [&outcome](BlockStatus status) { outcome.set_value(status); });
+        });
+        return answer.get() == BlockStatus::Ok;
+    };
 }
 
 Result<block::ImageFormat> formatOf(const DiskConfig& disk)
@@ -62,8 +82,9 @@ Result<> MediaOpener::addDisk(const DiskConfig& disk, std::size_t index)
     auto pausing = std::make_unique<block::PausingBackend>(std::move(image),
                                                            [this, path = disk.path] { m_onFull(path); });
     m_pausing.push_back(pausing.get());
-    m_media.disks.push_back(
-        {.bus = disk.bus, .backend = std::make_shared<CountingBackend>(std::move(pausing), m_traffic)});
+    const std::string name = "disk " + std::to_string(index + 1);
+    m_bootability.push_back(examineDisk(name, readerOf(*pausing)));
+    m_media.disks.push_back({.bus = disk.bus, .backend = counted(std::move(pausing), name)});
     return {};
 }
 
@@ -89,7 +110,33 @@ Result<std::shared_ptr<BlockBackend>> MediaOpener::openDisc(std::size_t drive, c
                                              + "; add one with --cd and start it again");
     const block::DiskOptions options{.path = path, .format = block::ImageFormat::Raw, .readOnly = true};
     auto image = VM_TRY(block::ImageBackend::open(*m_media.cds[drive].loop, options, &m_log));
-    return std::make_shared<CountingBackend>(std::move(image), m_traffic);
+    const std::string name = "CD " + std::to_string(drive + 1);
+    std::erase_if(m_bootability, [&](const MediumBoot& medium) { return medium.name == name; });
+    m_bootability.push_back(examineDisc(name, readerOf(*image)));
+    return counted(std::move(image), name);
+}
+
+void MediaOpener::discTaken(std::size_t drive)
+{
+    const std::string name = "CD " + std::to_string(drive + 1);
+    std::erase_if(m_bootability, [&](const MediumBoot& medium) { return medium.name == name; });
+}
+
+std::shared_ptr<BlockBackend> MediaOpener::counted(std::unique_ptr<BlockBackend> image, std::string name)
+{
+    auto awaitsRead = std::make_shared<std::atomic<bool>>(true);
+    m_awaitsRead.push_back(awaitsRead);
+    return std::make_shared<CountingBackend>(std::move(image), m_traffic,
+                                             [this, awaitsRead, name = std::move(name)] {
+                                                 if (awaitsRead->exchange(false) && m_onFirstRead)
+                                                     m_onFirstRead(name);
+                                             });
+}
+
+void MediaOpener::watchFirstReads()
+{
+    for (const auto& awaits : m_awaitsRead)
+        awaits->store(true);
 }
 
 Result<> MediaOpener::readFloppy(const std::string& path)

@@ -49,6 +49,8 @@ Vm::Impl::~Impl()
     if (m_serial)
         m_serial->detach();
     m_loop->runAndWait([this] {
+        if (m_haltTimer)
+            m_loop->stopTimer(*m_haltTimer);
         if (m_vcpus)
             m_vcpus->stop();
         if (m_clock)
@@ -71,11 +73,19 @@ Result<> Vm::Impl::build()
     m_media = VM_TRY(MediaOpener::open(m_config, m_log, [this](const std::string& path) {
         m_loop->post([this, path] { onDiskFull(path); });
     }));
+    m_media->onFirstRead([this](const std::string& medium) {
+        m_loop->post([this, medium] { addMilestone("disk-read", "first read from " + medium); });
+    });
+    m_bootWatch = std::make_unique<BootWatch>(
+        m_debugConsole ? &*m_debugConsole : nullptr, [this](std::string name, std::string detail) {
+            m_loop->post(
+                [this, name = std::move(name), detail = std::move(detail)] { addMilestone(name, detail); });
+        });
     m_networks = VM_TRY(NetworkOpener::open(m_config, m_log));
     MachineMedia media = m_media->media();
     media.networkCards = m_networks->cards();
     const ChipsetSinks sinks{.com1 = m_serialSink ? &*m_serialSink : nullptr,
-                             .debugConsole = m_debugConsole ? &*m_debugConsole : nullptr};
+                             .debugConsole = m_bootWatch.get()};
     m_machine = VM_TRY(Machine::create(m_config, platform(), events(), sinks, media));
     if (m_machine->vga()) {
         m_displayLoop = VM_TRY(EventLoop::create(m_config.name.substr(0, 9) + "/dis"));
@@ -138,6 +148,7 @@ void Vm::Impl::onDiskFull(const std::string& path)
         .text = "There is no space left for " + path
                 + ", so the guest is paused. Make space on the computer's disk, then resume it."};
     m_log.warning("disk", problem.text);
+    addMilestone("disk-full", "no space left for " + path);
     m_observer.onProblem(problem);
 }
 
@@ -237,6 +248,8 @@ Result<> Vm::Impl::start()
     if (kvm::isSoftwareVirtualization())
         watchProgress();
     addMilestone("start", m_config.kernel ? "the kernel starts" : "the firmware starts");
+    beginBoot();
+    watchForHalt();
     return {};
 }
 
@@ -313,6 +326,7 @@ Result<> Vm::Impl::reset()
         return restarted;
     }
     addMilestone("reset", {});
+    beginBoot();
     if (state() == VmState::Running)
         m_vcpus->resume();
     return {};
@@ -334,9 +348,11 @@ Result<> Vm::Impl::changeCd(std::size_t drive, const std::string& path)
                                              + "; add one with --cd and start it again");
     if (path.empty()) {
         optical->setMedium(nullptr);
-        return {};
+        m_media->discTaken(drive);
+    } else {
+        optical->setMedium(VM_TRY(m_media->openDisc(drive, path)));
     }
-    optical->setMedium(VM_TRY(m_media->openDisc(drive, path)));
+    m_bootWatch->setMedia(m_media->bootability());
     return {};
 }
 
@@ -403,19 +419,6 @@ void Vm::Impl::publish(VmState next, const std::string& reason)
         m_stateReason = reason;
     }
     m_observer.onStateChanged(next, reason);
-}
-
-void Vm::Impl::addMilestone(std::string_view name, std::string_view detail)
-{
-    constexpr std::size_t MostMilestones = 500; // a guest that resets for ever must not fill memory
-    Milestone milestone{.at = uptime(), .name = std::string(name), .detail = std::string(detail)};
-    {
-        std::scoped_lock lock(m_mutex);
-        if (m_milestones.size() >= MostMilestones)
-            return;
-        m_milestones.push_back(milestone);
-    }
-    m_observer.onMilestone(milestone);
 }
 
 VmState Vm::Impl::state() const

@@ -6,6 +6,7 @@
 #include "kvm/kvm_vm.h"
 #include "machine/machine.h"
 #include "machine/platform_clock.h"
+#include "vm/boot_watch.h"
 #include "vm/media_opener.h"
 #include "vm/network_opener.h"
 #include "vm/vcpu_group.h"
@@ -98,6 +99,9 @@ private:
     void finish(VmState state, const std::string& reason);
     void publish(VmState state, const std::string& reason);
     void addMilestone(std::string_view name, std::string_view detail);
+    void beginBoot();
+    void watchForHalt();
+    void lookForHalt();
     [[nodiscard]] Result<> requireAlive() const;
 
     const VmConfig m_config;
@@ -110,6 +114,7 @@ private:
     std::unique_ptr<PlatformClock> m_clock;
     std::optional<SerialSink> m_serialSink;
     std::optional<FileSink> m_debugConsole;
+    std::unique_ptr<BootWatch> m_bootWatch;    // between the firmware's debug console and the file
     std::unique_ptr<MediaOpener> m_media;      // outlives the machine, which borrows its disks
     std::unique_ptr<NetworkOpener> m_networks; // the same holds for its networks
     std::unique_ptr<Machine> m_machine;
@@ -118,6 +123,11 @@ private:
     std::unique_ptr<VcpuGroup> m_vcpus;
 
     std::atomic<bool> m_inputAnnounced = false;
+    std::optional<EventLoop::TimerId> m_haltTimer;
+    std::uint64_t m_lastExits = 0;
+    std::chrono::nanoseconds m_lastCpuTime{0};
+    unsigned m_haltRounds = 0; // intervals without work
+    bool m_isHalted = false;
 
     mutable std::mutex m_mutex;
     VmState m_state = VmState::Created;  // guarded by m_mutex; changed by the control thread only

@@ -135,7 +135,7 @@ void NewGuestWizardTest::demoNeedsNoFile()
     next(wizard);
     finish(wizard);
     QVERIFY(wizard.draft().isDemo);
-    QCOMPARE(wizard.draft().diskBytes, std::uint64_t{0});
+    QCOMPARE(wizard.draft().diskBytes, std::uint64_t{4} << 30);
     NewGuestWizard without(Host, {}, false);
     without.show();
     int visible = 0;

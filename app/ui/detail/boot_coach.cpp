@@ -3,6 +3,8 @@
 
 #include <QCoreApplication>
 
+#include <array>
+
 using namespace Qt::StringLiterals;
 
 namespace app {
@@ -93,10 +95,34 @@ std::optional<CoachAdvice> adviceForState(const GuestItem& guest)
                        .isProblem = true};
 }
 
+bool isProgress(const GuestMilestone& milestone)
+{
+    static constexpr std::array Names{"reset"_L1, "boot-sector"_L1, "kernel"_L1};
+    return std::ranges::find(Names, milestone.name) != Names.end();
+}
+
 QString milestoneTitle(const QString& name)
 {
-    if (name == "start"_L1 || name == "firmware"_L1 || name == "firmware-started"_L1)
-        return coach(QT_TRANSLATE_NOOP("BootCoach", "Firmware started"));
+    struct Title {
+        QLatin1StringView name;
+        const char* title;
+    };
+    static constexpr std::array Titles{
+        Title{"start"_L1, QT_TRANSLATE_NOOP("BootCoach", "Switched on")},
+        Title{"firmware"_L1, QT_TRANSLATE_NOOP("BootCoach", "Firmware started")},
+        Title{"boot-attempt"_L1, QT_TRANSLATE_NOOP("BootCoach", "Tries to start from a medium")},
+        Title{"boot-failed"_L1, QT_TRANSLATE_NOOP("BootCoach", "That did not work")},
+        Title{"boot-sector"_L1, QT_TRANSLATE_NOOP("BootCoach", "The medium's own program started")},
+        Title{"no-boot-sector"_L1, QT_TRANSLATE_NOOP("BootCoach", "Nothing on the media can be started")},
+        Title{"no-boot-device"_L1, QT_TRANSLATE_NOOP("BootCoach", "Nothing to start from")},
+        Title{"bios-only-medium"_L1, QT_TRANSLATE_NOOP("BootCoach", "The medium needs a BIOS")},
+        Title{"uefi-only-medium"_L1, QT_TRANSLATE_NOOP("BootCoach", "The medium needs UEFI")},
+        Title{"triple-fault"_L1, QT_TRANSLATE_NOOP("BootCoach", "Crashed and reset itself")},
+        Title{"halted"_L1, QT_TRANSLATE_NOOP("BootCoach", "Halted for good")},
+        Title{"disk-full"_L1, QT_TRANSLATE_NOOP("BootCoach", "The computer's disk is full")},
+    };
+    if (const auto title = std::ranges::find(Titles, name, &Title::name); title != Titles.end())
+        return coach(title->title);
     if (name == "acpi-tables"_L1)
         return coach(QT_TRANSLATE_NOOP("BootCoach", "Firmware found the hardware"));
     if (name == "disk-read"_L1)

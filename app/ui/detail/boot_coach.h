@@ -28,6 +28,8 @@ struct CoachAdvice {
 
 /// Advice after a milestone; nullopt when the user need not know.
 [[nodiscard]] std::optional<CoachAdvice> adviceFor(const GuestMilestone& milestone, const GuestItem& guest);
+/// After this milestone earlier advice is out of date.
+[[nodiscard]] bool isProgress(const GuestMilestone& milestone);
 /// Advice about the guest's end or a problem of its host.
 [[nodiscard]] std::optional<CoachAdvice> adviceForState(const GuestItem& guest);
 

@@ -10,6 +10,7 @@
 #include "ui/window/message_bar.h"
 
 #include <QEvent>
+#include <QJsonArray>
 #include <QScrollArea>
 #include <QTabWidget>
 #include <QToolButton>
@@ -141,11 +142,24 @@ void DetailPage::follow(const GuestItem& guest)
     if (!m_connection)
         return;
     m_coach->dismiss();
-    connect(m_connection, &GuestConnection::milestoneReached, this, [this](const GuestMilestone& milestone) {
-        const GuestItem* now = m_store.find(m_id);
-        if (const auto advice = now ? adviceFor(milestone, *now) : std::nullopt)
-            present(*advice);
-    });
+    connect(m_connection, &GuestConnection::milestoneReached, this, &DetailPage::onMilestone);
+    // What happened before anybody looked.
+    m_connection->request(u"timeline"_s)
+        .then(this, [this, connection = m_connection](const ControlReply& reply) {
+            if (!reply || !connection || connection != m_connection)
+                return;
+            for (const QJsonValue& event : reply->value("events"_L1).toArray())
+                onMilestone(parseMilestone(event.toObject()));
+        });
+}
+
+void DetailPage::onMilestone(const GuestMilestone& milestone)
+{
+    const GuestItem* now = m_store.find(m_id);
+    if (const auto advice = now ? adviceFor(milestone, *now) : std::nullopt)
+        present(*advice);
+    else if (isProgress(milestone))
+        m_coach->dismiss();
 }
 
 void DetailPage::present(const CoachAdvice& advice)

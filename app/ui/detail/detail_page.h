@@ -47,6 +47,7 @@ protected:
 private:
     void refresh();
     void follow(const GuestItem& guest);
+    void onMilestone(const GuestMilestone& milestone);
     void present(const CoachAdvice& advice);
 
     GuestStore& m_store;

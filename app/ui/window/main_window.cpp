@@ -90,7 +90,7 @@ void MainWindow::buildLayout()
     splitter->setSizes({270, 810});
     setCentralWidget(splitter);
     connect(m_empty, &EmptyPage::newRequested, this, [this] { openWizard(); });
-    connect(m_empty, &EmptyPage::demoRequested, this, [this] { openWizard({}, true); });
+    connect(m_empty, &EmptyPage::demoRequested, this, &MainWindow::startDemo);
     connect(m_check, &HostCheckPage::closeRequested, this, [this] {
         m_isChecking = false;
         refresh();
@@ -196,6 +196,15 @@ void MainWindow::openWizard(const QString& mediumPath, bool demo)
         wizard->chooseDemo();
     connect(wizard, &QDialog::accepted, this, [this, wizard] { createGuest(wizard->draft()); });
     wizard->open();
+}
+
+/// One click from the empty window: what the wizard would propose, at once.
+void MainWindow::startDemo()
+{
+    wizards::GuestDraft draft;
+    draft.config.name = QCoreApplication::translate("GuestDraft", "Demo").toStdString();
+    wizards::applyDemoDefaults(draft, HostResources::ofThisComputer(m_store.root()));
+    createGuest(std::move(draft));
 }
 
 void MainWindow::buildTray()

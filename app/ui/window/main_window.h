@@ -49,6 +49,7 @@ public:
     void openFile(const QString& path);
     /// The console of a guest in a window of its own; `asTab`: in the newest such window.
     void openConsole(const QString& id, bool asTab);
+    void startDemo();
     [[nodiscard]] MachineActions& actions() { return *m_actions; }
     [[nodiscard]] QString currentGuest() const { return m_current; }
     [[nodiscard]] QString message() const;

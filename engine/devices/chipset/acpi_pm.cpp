@@ -48,6 +48,7 @@ void AcpiPm::write(std::uint64_t offset, std::span<const std::byte> data)
 {
     std::optional<SleepState> sleep;
     SleepCallback callback;
+    std::function<void()> takeover;
     {
         std::scoped_lock lock(m_mutex);
         const auto now = m_clock.now();
@@ -57,9 +58,21 @@ void AcpiPm::write(std::uint64_t offset, std::span<const std::byte> data)
         update();
         if (sleep)
             callback = m_sleepCallback;
+        if (!m_hasTakenOver && m_registers.wantsEvents()) {
+            m_hasTakenOver = true;
+            takeover = m_takeoverCallback;
+        }
     }
+    if (takeover)
+        takeover();
     if (sleep && callback)
         callback(*sleep);
+}
+
+void AcpiPm::setTakeoverCallback(std::function<void()> callback)
+{
+    std::scoped_lock lock(m_mutex);
+    m_takeoverCallback = std::move(callback);
 }
 
 void AcpiPm::setSleepCallback(SleepCallback callback)
@@ -99,6 +112,7 @@ void AcpiPm::reset()
 {
     std::scoped_lock lock(m_mutex);
     m_registers.reset(m_clock.now());
+    m_hasTakenOver = false;
     update();
 }
 

@@ -29,6 +29,9 @@ public:
     void write(std::uint64_t offset, std::span<const std::byte> data) override;
 
     void setSleepCallback(SleepCallback callback);
+    /// Called on the vCPU's thread without a lock when an operating system first asks for events after a
+    /// reset (PM1_EN, which firmware leaves alone).
+    void setTakeoverCallback(std::function<void()> callback);
     /// A person pressed the button; the guest decides what it means.
     void pressPowerButton() { raise(AcpiPmRegisters::Event::PowerButton); }
     void pressSleepButton() { raise(AcpiPmRegisters::Event::SleepButton); }
@@ -57,9 +60,11 @@ private:
     DeviceClock& m_clock;
     const SleepTypes m_types;
     mutable std::mutex m_mutex;
-    AcpiPmRegisters m_registers;    // guarded by m_mutex
-    SleepCallback m_sleepCallback;  // guarded by m_mutex
-    std::unique_ptr<Timer> m_timer; // last: its callback uses the others
+    AcpiPmRegisters m_registers;              // guarded by m_mutex
+    SleepCallback m_sleepCallback;            // guarded by m_mutex
+    std::function<void()> m_takeoverCallback; // guarded by m_mutex
+    bool m_hasTakenOver = false;              // guarded by m_mutex; not state of the device
+    std::unique_ptr<Timer> m_timer;           // last: its callback uses the others
 };
 
 } // namespace engine

@@ -61,6 +61,8 @@ public:
     void raiseGpe(unsigned index) { m_gpeStatus |= std::uint64_t{1} << (index & 63); }
     /// ACPI_ENABLE and ACPI_DISABLE through the SMI command port.
     void setSciEnabled(bool enabled) { m_sciEnabled = enabled; }
+    /// PM1_EN is not zero.
+    [[nodiscard]] bool wantsEvents() const { return m_enable != 0; }
     [[nodiscard]] bool isSciEnabled() const { return m_sciEnabled; }
     /// Updates TMR_STS; call before sciLevel().
     void advance(std::chrono::nanoseconds now);

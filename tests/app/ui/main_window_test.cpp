@@ -66,6 +66,7 @@ private slots:
     void emptyWindowInvites();
     void dropOpensTheWizard();
     void newGuestIsCreatedAndStarted();
+    void demoStartsWithOneClick();
     void doubleClickStarts();
     void actionsFollowTheState();
     void deleteCanBeUndone();
@@ -134,7 +135,7 @@ void MainWindowTest::dropOpensTheWizard()
 void MainWindowTest::newGuestIsCreatedAndStarted()
 {
     open();
-    QTest::mouseClick(window->findChild<QPushButton*>(u"emptyDemo"_s), Qt::LeftButton);
+    window->openWizard({}, true);
     auto* wizard = window->findChild<QWizard*>();
     QTRY_VERIFY(wizard->button(QWizard::NextButton)->isEnabled());
     QTest::mouseClick(wizard->button(QWizard::NextButton), Qt::LeftButton);
@@ -144,6 +145,19 @@ void MainWindowTest::newGuestIsCreatedAndStarted()
     QCOMPARE(window->currentGuest(), f->guest(u"Demo"_s)->id);
     QCOMPARE(f->launcher.started.at(0).cds.at(0).path, "/demo.iso");
     QCOMPARE(window->findChild<QTabWidget*>(u"tabs"_s)->currentIndex(), 1);
+}
+
+void MainWindowTest::demoStartsWithOneClick()
+{
+    open();
+    QTest::mouseClick(window->findChild<QPushButton*>(u"emptyDemo"_s), Qt::LeftButton);
+    QTRY_COMPARE_WITH_TIMEOUT(f->stateOf(u"Demo"_s), GuestState::Running, 20000);
+    QVERIFY(!window->findChild<QWizard*>());
+    const engine::VmConfig& config = f->launcher.started.at(0);
+    QCOMPARE(config.cds.at(0).path, "/demo.iso");
+    QCOMPARE(config.cpuCount, 2U);
+    QCOMPARE(config.memoryBytes, std::uint64_t{512} << 20);
+    QCOMPARE(config.disks.size(), 1U);
 }
 
 void MainWindowTest::doubleClickStarts()

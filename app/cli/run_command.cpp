@@ -4,7 +4,7 @@
 #include "cli/exit_codes.h"
 #include "cli/network_options.h"
 #include "cli/text.h"
-#include "runtime/guest_id.h"
+#include "library/guest_id.h"
 #include "runtime/guest_runner.h"
 
 #include <CLI/CLI.hpp>

@@ -109,6 +109,10 @@ Result<> Vm::Impl::buildVcpus(const std::shared_ptr<const kvm::Kvm>& kvm)
 {
     const kvm::CpuProfileConfig profile{.topology = kvm::CpuTopology::simple(m_config.cpuCount),
                                         .hyperV = m_config.hyperV};
+    if (m_config.cpuCount > kvm::usableVcpus(kvm->caps()))
+        return fail(ErrorCode::Unsupported, "This host's KVM gives one guest at most "
+                                                + std::to_string(kvm::usableVcpus(kvm->caps()))
+                                                + " virtual CPUs; choose fewer.");
     const kvm::HostCpu host = kvm::HostCpu::of(*kvm);
     std::vector<std::unique_ptr<kvm::Vcpu>> vcpus;
     for (unsigned i = 0; i < m_config.cpuCount; ++i)

@@ -2,6 +2,7 @@
 #include "vm/vm_impl.h"
 
 #include "kvm/cpu_profile.h"
+#include "kvm/kvm_access.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -62,6 +63,8 @@ Result<> Vm::Impl::build()
     const auto kvm = VM_TRY(kvm::Kvm::open());
     m_loop = VM_TRY(EventLoop::create(m_config.name.substr(0, 9) + "/ctl"));
     m_clock = std::make_unique<PlatformClock>(*m_loop);
+    if (const auto advice = kvm::adviseSplitLocksHere())
+        m_log.warning("kvm", advice->explanation + " Run: " + advice->fixCommand);
     m_kvmVm = VM_TRY(kvm::KvmVm::create(kvm, {.highestApicId = m_config.cpuCount - 1}, m_log));
     m_msrs.emplace(m_log);
     if (m_serial)

@@ -5,7 +5,7 @@
 #include "cli/network_options.h"
 #include "cli/text.h"
 #include "library/demo_medium.h"
-#include "runtime/guest_id.h"
+#include "library/guest_id.h"
 #include "runtime/guest_runner.h"
 
 #include <CLI/CLI.hpp>

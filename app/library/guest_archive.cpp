@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "library/guest_archive.h"
 
+#include "block/import/archive_library.h"
 #include "library/guest_clone.h"
 #include "library/guest_package.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,9 +25,15 @@ namespace {
 constexpr std::size_t CopyBytes = std::size_t{1} << 20;
 constexpr std::size_t MostMembers = 10000;
 
-using Writer = std::unique_ptr<archive, decltype(&archive_write_free)>;
-using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
-using Member = std::unique_ptr<archive_entry, decltype(&archive_entry_free)>;
+using Writer = std::unique_ptr<archive, decltype(&::archive_write_free)>;
+using Reader = std::unique_ptr<archive, decltype(&::archive_read_free)>;
+using Member = std::unique_ptr<archive_entry, decltype(&::archive_entry_free)>;
+
+/// Only behind openArchive() and writeArchive(), which load the library.
+const engine::block::ArchiveLibrary& archives()
+{
+    return **engine::block::ArchiveLibrary::get();
+}
 
 bool isForOneRun(const fs::path& relative)
 {
@@ -40,19 +45,19 @@ bool isForOneRun(const fs::path& relative)
 class ArchiveWriter {
 public:
     ArchiveWriter(const fs::path& target, std::string top, std::uint64_t total, const DiskProgress& report)
-        : m_writer(archive_write_new(), &archive_write_free), m_target(target), m_top(std::move(top)),
-          m_total(total), m_report(report), m_buffer(CopyBytes)
+        : m_writer(archives().archive_write_new(), archives().archive_write_free), m_target(target),
+          m_top(std::move(top)), m_total(total), m_report(report), m_buffer(CopyBytes)
     {}
 
     Result<> open(int descriptor)
     {
-        archive_write_set_format_pax_restricted(m_writer.get());
+        archives().archive_write_set_format_pax_restricted(m_writer.get());
         const std::string extension = m_target.extension().string();
         if (extension == ".zst")
-            archive_write_add_filter_zstd(m_writer.get());
+            archives().archive_write_add_filter_zstd(m_writer.get());
         else if (extension == ".gz" || extension == ".tgz")
-            archive_write_add_filter_gzip(m_writer.get());
-        return check(archive_write_open_fd(m_writer.get(), descriptor));
+            archives().archive_write_add_filter_gzip(m_writer.get());
+        return check(archives().archive_write_open_fd(m_writer.get(), descriptor));
     }
 
     Result<> addText(const std::string& name, const std::string& text)
@@ -84,22 +89,22 @@ public:
         return {};
     }
 
-    Result<> close() { return check(archive_write_close(m_writer.get())); }
+    Result<> close() { return check(archives().archive_write_close(m_writer.get())); }
 
 private:
     Result<> begin(const std::string& name, std::uint64_t bytes)
     {
-        const Member member(archive_entry_new(), &archive_entry_free);
-        archive_entry_set_pathname(member.get(), (m_top + "/" + name).c_str());
-        archive_entry_set_filetype(member.get(), AE_IFREG);
-        archive_entry_set_perm(member.get(), S_IRUSR | S_IWUSR);
-        archive_entry_set_size(member.get(), static_cast<la_int64_t>(bytes));
-        return check(archive_write_header(m_writer.get(), member.get()));
+        const Member member(archives().archive_entry_new(), archives().archive_entry_free);
+        archives().archive_entry_set_pathname(member.get(), (m_top + "/" + name).c_str());
+        archives().archive_entry_set_filetype(member.get(), AE_IFREG);
+        archives().archive_entry_set_perm(member.get(), S_IRUSR | S_IWUSR);
+        archives().archive_entry_set_size(member.get(), static_cast<la_int64_t>(bytes));
+        return check(archives().archive_write_header(m_writer.get(), member.get()));
     }
 
     Result<> put(const void* data, std::size_t bytes)
     {
-        if (archive_write_data(m_writer.get(), data, bytes) != static_cast<la_ssize_t>(bytes))
+        if (archives().archive_write_data(m_writer.get(), data, bytes) != static_cast<la_ssize_t>(bytes))
             return check(ARCHIVE_FATAL);
         return {};
     }
@@ -108,7 +113,7 @@ private:
     {
         if (status == ARCHIVE_OK || status == ARCHIVE_WARN)
             return {};
-        return failSystem("cannot write " + m_target.string(), archive_errno(m_writer.get()));
+        return failSystem("cannot write " + m_target.string(), archives().archive_errno(m_writer.get()));
     }
 
     Writer m_writer;
@@ -144,6 +149,7 @@ GuestDescription describePortably(const GuestEntry& entry,
 Result<> writeArchive(const GuestEntry& entry, const fs::path& target, int descriptor,
                       const DiskProgress& onProgress)
 {
+    (void)VM_TRY(engine::block::ArchiveLibrary::get());
     std::vector<std::pair<fs::path, std::string>> extra;
     const GuestDescription guest = describePortably(entry, extra);
     ArchiveWriter archive(target, folderNameFor(guest.config.name), bytesToClone(entry), onProgress);
@@ -166,11 +172,12 @@ Result<> writeArchive(const GuestEntry& entry, const fs::path& target, int descr
 
 Result<Reader> openArchive(int descriptor, const fs::path& file)
 {
-    Reader reader(archive_read_new(), &archive_read_free);
-    archive_read_support_format_tar(reader.get());
-    archive_read_support_filter_zstd(reader.get());
-    archive_read_support_filter_gzip(reader.get());
-    if (archive_read_open_fd(reader.get(), descriptor, CopyBytes) != ARCHIVE_OK)
+    (void)VM_TRY(engine::block::ArchiveLibrary::get());
+    Reader reader(archives().archive_read_new(), archives().archive_read_free);
+    archives().archive_read_support_format_tar(reader.get());
+    archives().archive_read_support_filter_zstd(reader.get());
+    archives().archive_read_support_filter_gzip(reader.get());
+    if (archives().archive_read_open_fd(reader.get(), descriptor, CopyBytes) != ARCHIVE_OK)
         return fail(ErrorCode::Corrupt, file.string() + " is not an exported guest.");
     return reader;
 }
@@ -179,8 +186,9 @@ Result<Reader> openArchive(int descriptor, const fs::path& file)
 /// that would lie outside).
 fs::path placeOf(archive_entry* member)
 {
-    const char* name = archive_entry_pathname(member);
-    if (!name || archive_entry_filetype(member) != AE_IFREG || archive_entry_hardlink(member))
+    const char* name = archives().archive_entry_pathname(member);
+    if (!name || archives().archive_entry_filetype(member) != AE_IFREG
+        || archives().archive_entry_hardlink(member))
         return {};
     const fs::path path = fs::path(name).lexically_normal();
     if (path.is_absolute() || std::ranges::find(path, "..") != path.end()
@@ -201,7 +209,7 @@ Result<> unpackMember(archive* reader, const fs::path& target, const std::functi
         const void* data = nullptr;
         std::size_t bytes = 0;
         la_int64_t offset = 0;
-        const int status = archive_read_data_block(reader, &data, &bytes, &offset);
+        const int status = archives().archive_read_data_block(reader, &data, &bytes, &offset);
         if (status == ARCHIVE_EOF)
             return ::fsync(file.get()) == 0 ? Result<>() : failSystem("cannot write " + target.string());
         if (status != ARCHIVE_OK || offset < 0)
@@ -257,7 +265,7 @@ Result<> forEachMember(const fs::path& file, Visit visit)
     const Reader reader = VM_TRY(openArchive(descriptor.get(), file));
     for (std::size_t members = 0; members < MostMembers; ++members) {
         archive_entry* member = nullptr;
-        const int status = archive_read_next_header(reader.get(), &member);
+        const int status = archives().archive_read_next_header(reader.get(), &member);
         if (status == ARCHIVE_EOF)
             return {};
         if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
@@ -275,7 +283,7 @@ Result<GuestDescription> readDescription(const fs::path& file)
         if (place != "guest.json")
             return false; // it is the first member of every archive of ours
         std::string contents(LongestGuestFile + 1, '\0');
-        const la_ssize_t count = archive_read_data(reader, contents.data(), contents.size());
+        const la_ssize_t count = archives().archive_read_data(reader, contents.data(), contents.size());
         if (count >= 0)
             text = contents.substr(0, static_cast<std::size_t>(count));
         return false;
@@ -323,7 +331,7 @@ Result<GuestEntry> importGuest(GuestLibrary& library, const fs::path& file, std:
             if (isForOneRun(place))
                 return true;
             VM_TRY(unpackMember(reader, folder / place, [&] {
-                const auto done = std::max<la_int64_t>(archive_filter_bytes(reader, -1), 0);
+                const auto done = std::max<la_int64_t>(archives().archive_filter_bytes(reader, -1), 0);
                 return !onProgress || onProgress(static_cast<std::uint64_t>(done), total);
             }));
             return true;

@@ -2,6 +2,8 @@
 // Full and linked copies of guests.
 #include "library/guest_clone.h"
 
+#include "library/guest_id.h"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,7 +58,7 @@ Result<> shareFile(const fs::path& file, const fs::path& folder)
 Result<fs::path> freeze(DiskTool& disks, const fs::path& disk)
 {
     const fs::path base =
-        disk.parent_path() / ("base-" + makeUuid().substr(0, 8) + disk.extension().string());
+        disk.parent_path() / ("base-" + createGuestId().substr(0, 8) + disk.extension().string());
     const fs::path overlay = disk.string() + ".new";
     if (::link(disk.c_str(), base.c_str()) != 0)
         return failSystem(

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "library/guest_library.h"
 
+#include "library/guest_id.h"
+
 #include <nlohmann/json.hpp>
-#include <sys/random.h>
 
 #include <algorithm>
 #include <array>
@@ -144,7 +145,7 @@ GuestEntry readGuestFolder(const fs::path& folder)
 
 Result<GuestEntry> GuestLibrary::create(GuestDescription guest, const Populate& populate)
 {
-    guest.config.id = makeUuid();
+    guest.config.id = createGuestId();
     guest.sourceText.clear();
     const fs::path staging = m_root / (std::string(StagingPrefix) + guest.config.id);
     std::optional<FileLock> isCreating;
@@ -317,24 +318,6 @@ std::string folderNameFor(std::string_view name)
     if (folder.empty() || folder.front() == '.')
         folder.insert(0, "guest");
     return folder;
-}
-
-std::string makeUuid()
-{
-    std::array<unsigned char, 16> bytes{};
-    while (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    }
-    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U); // version 4, RFC 9562 section 5.4
-    bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        constexpr std::string_view Digits = "0123456789abcdef";
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            text += '-';
-        text += Digits[bytes[i] >> 4U];
-        text += Digits[bytes[i] & 0x0FU];
-    }
-    return text;
 }
 
 } // namespace app

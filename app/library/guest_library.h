@@ -82,8 +82,6 @@ private:
 [[nodiscard]] GuestEntry readGuestFolder(const std::filesystem::path& folder);
 /// A folder name made of a guest's name: no separators, no leading dot, at most 80 bytes.
 [[nodiscard]] std::string folderNameFor(std::string_view name);
-/// A random (version 4) UUID.
-[[nodiscard]] std::string makeUuid();
 
 /// The desktop's trash ($XDG_DATA_HOME/Trash, freedesktop.org trash specification 1.0).
 [[nodiscard]] engine::Result<TrashedGuest> moveFolderToTrash(const std::filesystem::path& folder);

@@ -56,9 +56,9 @@ Result<> ImageFile::inspect()
     if (::fstat(fd(), &status) != 0)
         return failSystem(quoted("cannot examine", m_path));
     if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
-        return fail(
-            ErrorCode::InvalidArgument,
-            quoted("", m_path, " is not a disk image: it is neither a regular file nor a block device"));
+        return fail(ErrorCode::InvalidArgument,
+                    quoted("the file", m_path,
+                           " is not a disk image: it is neither a regular file nor a block device"));
     m_isBlockDevice = S_ISBLK(status.st_mode);
     m_identity = {.device = status.st_dev, .inode = status.st_ino};
     return {};

@@ -124,8 +124,12 @@ Result<> AddressSpace::publish()
     Result<> outcome;
     if (m_sink) {
         for (const MemorySlotSpec& slot : *before)
-            if (std::ranges::find(*after, slot) == after->end())
+            if (std::ranges::find(*after, slot) == after->end()) {
                 m_sink->removeSlot(slot);
+                // Its log is gone, and vCPUs wrote until now: whoever still tracks these pages looks at all.
+                if (slot.logDirty)
+                    markWritten(slot.base.raw(), slot.length);
+            }
         for (const MemorySlotSpec& slot : *after)
             if (std::ranges::find(*before, slot) == before->end())
                 if (auto added = m_sink->addSlot(slot); !added && outcome)
@@ -179,13 +183,7 @@ void AddressSpace::write(GuestAddress at, std::span<const std::byte> data)
             (void)slot->block->write(slot->blockOffset + (address - slot->base.raw()), part);
             if (slot->logDirty) {
                 std::scoped_lock lock(m_mutex);
-                for (const auto& [id, mapping] : m_mappings)
-                    if (mapping.logDirty && mapping.base.raw() <= address && address < endOf(mapping)) {
-                        auto& bits = m_softDirty[id];
-                        bits.resize((mapping.length / PageBytes + 63) / 64);
-                        const auto page = (address - mapping.base.raw()) / PageBytes;
-                        bits[page / 64] |= std::uint64_t{1} << (page % 64);
-                    }
+                markWritten(address, chunk);
             }
         } else {
             for (std::size_t done = 0; done < part.size();) {
@@ -196,6 +194,34 @@ void AddressSpace::write(GuestAddress at, std::span<const std::byte> data)
         }
         address += chunk;
         data = data.subspan(chunk);
+    }
+}
+
+void AddressSpace::markWritten(std::uint64_t address, std::uint64_t length)
+{
+    const std::uint64_t end = address + length;
+    for (const auto& [id, mapping] : m_mappings) {
+        if (!mapping.logDirty || end <= mapping.base.raw() || endOf(mapping) <= address)
+            continue;
+        auto& bits = m_softDirty[id];
+        bits.resize((mapping.length / PageBytes + 63) / 64);
+        const std::uint64_t first = (std::max(address, mapping.base.raw()) - mapping.base.raw()) / PageBytes;
+        const std::uint64_t last = (std::min(end, endOf(mapping)) - 1 - mapping.base.raw()) / PageBytes;
+        for (std::uint64_t page = first; page <= last; ++page)
+            bits[page / 64] |= std::uint64_t{1} << (page % 64);
+    }
+}
+
+void AddressSpace::noteWritten(GuestAddress at, std::uint64_t length)
+{
+    if (length == 0 || !checkedAdd(at.raw(), length))
+        return;
+    const auto layout = m_layout.load();
+    const MemorySlotSpec* first = find(*layout, at.raw());
+    const MemorySlotSpec* last = find(*layout, at.raw() + length - 1);
+    if ((first && first->logDirty) || (last && last->logDirty)) {
+        std::scoped_lock lock(m_mutex);
+        markWritten(at.raw(), length);
     }
 }
 

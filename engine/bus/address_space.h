@@ -85,6 +85,10 @@ public:
     void read(GuestAddress at, std::span<std::byte> data) const;
     void write(GuestAddress at, std::span<const std::byte> data);
 
+    /// Tells takeDirty() of a write that was made behind this class's back, after it has been made: the
+    /// instruction assist changes RAM itself where other CPUs must see one step.
+    void noteWritten(GuestAddress at, std::uint64_t length);
+
     /// Pages of the mapping that the guest wrote since the last call: one bit per page, LSB first.
     /// Empty for an unknown mapping or one without logDirty.
     [[nodiscard]] std::vector<std::uint64_t> takeDirty(MappingId id);
@@ -97,13 +101,14 @@ private:
 
     [[nodiscard]] Layout flatten() const;
     [[nodiscard]] Result<> publish();
+    void markWritten(std::uint64_t address, std::uint64_t length);
     [[nodiscard]] static const MemorySlotSpec* find(const Layout& layout, std::uint64_t address);
 
     MemorySlotSink* m_sink;
     Bus m_mmio;
     mutable std::mutex m_mutex;
     std::map<MappingId, MemoryMapping> m_mappings;               // guarded by m_mutex
-    std::map<MappingId, std::vector<std::uint64_t>> m_softDirty; // guarded by m_mutex; writes done by write()
+    std::map<MappingId, std::vector<std::uint64_t>> m_softDirty; // guarded by m_mutex; not in the sink
     MappingId m_nextId = 1;                                      // guarded by m_mutex
     std::atomic<std::shared_ptr<const Layout>> m_layout{std::make_shared<const Layout>()};
 };

@@ -22,6 +22,11 @@ const BusMap::Entry* BusMap::find(std::uint64_t address) const
     return address <= entry.range.last() ? &entry : nullptr;
 }
 
+const BusMap::Entry* BusMap::findAt(std::uint64_t address, std::uint64_t offset) const
+{
+    return checkedAdd(address, offset) ? find(address + offset) : nullptr; // the space does not wrap around
+}
+
 bool BusMap::read(std::uint64_t address, std::span<std::byte> data) const
 {
     const Entry* entry = find(address);
@@ -31,7 +36,7 @@ bool BusMap::read(std::uint64_t address, std::span<std::byte> data) const
     }
     bool answered = false;
     for (std::size_t i = 0; i < data.size(); ++i) {
-        entry = find(address + i);
+        entry = findAt(address, i);
         data[i] = std::byte{0xff};
         if (entry) {
             entry->device->read(address + i - entry->range.base, data.subspan(i, 1));
@@ -50,7 +55,7 @@ bool BusMap::write(std::uint64_t address, std::span<const std::byte> data) const
     }
     bool answered = false;
     for (std::size_t i = 0; i < data.size(); ++i) {
-        entry = find(address + i);
+        entry = findAt(address, i);
         if (entry) {
             entry->device->write(address + i - entry->range.base, data.subspan(i, 1));
             answered = true;

@@ -42,6 +42,7 @@ public:
 private:
     friend class Bus;
     [[nodiscard]] const Entry* find(std::uint64_t address) const;
+    [[nodiscard]] const Entry* findAt(std::uint64_t address, std::uint64_t offset) const;
 
     std::vector<Entry> m_entries; // sorted by base, no overlaps
 };

@@ -144,6 +144,14 @@ FrameDescriptor DisplayPump::refreshNow()
     return currentFrame();
 }
 
+void DisplayPump::releasePicture()
+{
+    m_loop.post([this, alive = m_alive] {
+        if (*alive && !isWatched())
+            m_scanout.release();
+    });
+}
+
 bool DisplayPump::isWatched() const
 {
     return std::ranges::any_of(m_viewers, [](const Viewer& v) { return v.viewer && v.visible; });

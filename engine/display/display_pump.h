@@ -39,9 +39,9 @@ public:
     void expectActivity() override;
     bool requestSize(std::uint32_t width, std::uint32_t height) override;
 
-    /// Any other thread than the loop's: brings the picture up to date now, viewers or not, and returns
-    /// it (screenshots).
-    [[nodiscard]] FrameDescriptor refreshNow();
+    /// Also for screenshots.
+    [[nodiscard]] FrameDescriptor refreshNow() override;
+    void releasePicture() override;
     /// How often the scan-out has looked so far; for tests and measurements.
     [[nodiscard]] std::uint64_t refreshCount() const { return m_refreshes.load(); }
 

@@ -84,6 +84,14 @@ public:
     /// costs nothing. When it becomes visible again it gets frameChanged().
     virtual void setVisible(DisplayViewer& viewer, bool visible) = 0;
 
+    /// Any thread but the source's loop. Brings the picture up to date now and returns it; for a viewer's
+    /// first look after releasePicture().
+    [[nodiscard]] virtual FrameDescriptor refreshNow() { return currentFrame(); }
+    /// Any thread. Nobody has the picture on a screen just now, visible or hidden: its memory may be given
+    /// back. Until the next refresh the pixels of currentFrame() are undefined. Ignored while a viewer is
+    /// visible.
+    virtual void releasePicture() {}
+
     /// Any thread. The user has sent input or looks closely: refreshes at full rate for a while, so
     /// that the answer of an idle guest is seen at once.
     virtual void expectActivity() = 0;

@@ -23,6 +23,19 @@ Result<> FrameBuffer::resize(std::uint32_t width, std::uint32_t height)
     return {};
 }
 
+void FrameBuffer::release()
+{
+    if (m_block)
+        m_block->clear();
+}
+
+void FrameBuffer::discard()
+{
+    m_block.reset();
+    m_width = 0;
+    m_height = 0;
+}
+
 std::uint32_t* FrameBuffer::rowAt(std::uint32_t y) const
 {
     assert(y < m_height);

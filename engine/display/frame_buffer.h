@@ -19,6 +19,10 @@ public:
 
     /// A picture of this size, black. Reuses the memory where it fits.
     [[nodiscard]] Result<> resize(std::uint32_t width, std::uint32_t height);
+    /// Gives the pixels' memory back to the host; the picture stays, black.
+    void release();
+    /// Lets go of the picture; whoever shows it still keeps its memory.
+    void discard();
     [[nodiscard]] std::uint32_t width() const { return m_width; }
     [[nodiscard]] std::uint32_t height() const { return m_height; }
     [[nodiscard]] std::uint32_t stride() const { return m_width * 4; }

@@ -109,6 +109,12 @@ Scanout::Update Scanout::showDrawn(const DrawnScreen::Update& drawn)
     return update;
 }
 
+void Scanout::release()
+{
+    m_buffer.release();
+    m_generation = 0; // the next refresh draws all of it
+}
+
 BlinkPhase Scanout::phaseAt(std::chrono::nanoseconds now) const
 {
     const auto halves = now / BlinkHalfPeriod;
@@ -207,7 +213,9 @@ Scanout::Update Scanout::showLinear(const GraphicsMode& mode, const DirtyPages& 
     if (!isContained(wanted))
         return update; // the registers clamp their geometry, so this is our own mistake: show nothing
     update.frameReplaced = replaceFrame(wanted);
-    if (!update.frameReplaced)
+    if (update.frameReplaced)
+        m_buffer.discard();
+    else
         update.damage = linearDamage(dirty, m_frame);
     return update;
 }

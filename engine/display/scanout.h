@@ -36,6 +36,8 @@ public:
     };
     /// Looks at everything that may have changed. `now` only drives blinking.
     [[nodiscard]] Update refresh(std::chrono::nanoseconds now);
+    /// Gives the memory of our own picture back, whose pixels are undefined until the next refresh().
+    void release();
     /// The present picture; invalid before the first refresh().
     [[nodiscard]] const FrameDescriptor& frame() const { return m_frame; }
     /// How long the picture stays the same if the guest does nothing; nullopt: for ever.

@@ -23,7 +23,8 @@ public:
     [[nodiscard]] DoctorReport run()
     {
         m_report.softwareVirtualization = isSoftwareVirtualization();
-        (void)(openDevice() && checkInterface() && createVm() && createVcpu() && runInstruction());
+        (void)(openDevice() && checkInterface() && createVm() && createVcpu() && runInstruction()
+               && checkSplitLocks());
         return std::move(m_report);
     }
 
@@ -112,6 +113,17 @@ private:
         m_vcpu.reset();
         m_vm.reset();
         return ok;
+    }
+
+    /// A hint, not a failure: guests run either way. Says nothing where there is nothing to say.
+    bool checkSplitLocks()
+    {
+        if (auto advice = adviseSplitLocksHere())
+            m_report.steps.push_back({.name = "look for split-lock slow-downs",
+                                      .ok = true,
+                                      .explanation = std::move(advice->explanation),
+                                      .fixCommand = std::move(advice->fixCommand)});
+        return true;
     }
 
     std::string m_path;

@@ -15,19 +15,28 @@ namespace {
 
 enum class CpuVendor : std::uint8_t { Intel, Amd, NoVirtualization };
 
-CpuVendor detectCpuVendor()
+/// The flags of the first processor, between blanks.
+std::string readCpuFlags()
 {
     std::ifstream info("/proc/cpuinfo");
     for (std::string line; std::getline(info, line);)
-        if (line.starts_with("flags")) {
-            line += ' ';
-            if (line.find(" vmx ") != std::string::npos)
-                return CpuVendor::Intel;
-            if (line.find(" svm ") != std::string::npos)
-                return CpuVendor::Amd;
-            break;
-        }
-    return CpuVendor::NoVirtualization;
+        if (line.starts_with("flags"))
+            return line + ' ';
+    return {};
+}
+
+bool hasCpuFlag(std::string_view flags, std::string_view flag)
+{
+    const std::string wanted = " " + std::string(flag) + " ";
+    return flags.find(wanted) != std::string_view::npos;
+}
+
+CpuVendor detectCpuVendor()
+{
+    const std::string flags = readCpuFlags();
+    if (hasCpuFlag(flags, "vmx"))
+        return CpuVendor::Intel;
+    return hasCpuFlag(flags, "svm") ? CpuVendor::Amd : CpuVendor::NoVirtualization;
 }
 
 AccessAdvice adviseMissingDevice(const std::string& path)
@@ -78,6 +87,24 @@ AccessAdvice adviseDenied(const std::string& path)
 bool hostHasVirtualization()
 {
     return detectCpuVendor() != CpuVendor::NoVirtualization;
+}
+
+std::optional<AccessAdvice> adviseSplitLocks(std::string_view cpuFlags, std::string_view mitigate)
+{
+    // Documentation/admin-guide/sysctl/kernel.rst, split_lock_mitigate: 1 is the default.
+    if (!hasCpuFlag(cpuFlags, "split_lock_detect") || !mitigate.starts_with('1'))
+        return std::nullopt;
+    return AccessAdvice{"This computer slows programs down that lock memory across cache lines; some Windows"
+                        " guests do that all the time and become many times slower.",
+                        "sudo sysctl kernel.split_lock_mitigate=0"};
+}
+
+std::optional<AccessAdvice> adviseSplitLocksHere()
+{
+    std::ifstream setting("/proc/sys/kernel/split_lock_mitigate");
+    std::string mitigate;
+    std::getline(setting, mitigate);
+    return adviseSplitLocks(readCpuFlags(), mitigate);
 }
 
 AccessAdvice adviseOpenFailure(const std::string& path, int err)

@@ -3,7 +3,9 @@
 
 #include "base/result.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace engine::kvm {
 
@@ -15,6 +17,14 @@ struct AccessAdvice {
 
 /// True when the processor shows VT-x or AMD-V (SVM).
 [[nodiscard]] bool hostHasVirtualization();
+
+/// What a host does to a guest that locks memory across cache lines: since Linux 5.19 it makes each such
+/// access wait (kernel.split_lock_mitigate), which slows some Windows guests tenfold. `cpuFlags` is a
+/// "flags" line of /proc/cpuinfo, `mitigate` the content of the sysctl. nullopt: nothing.
+[[nodiscard]] std::optional<AccessAdvice> adviseSplitLocks(std::string_view cpuFlags,
+                                                           std::string_view mitigate);
+/// The same for this host.
+[[nodiscard]] std::optional<AccessAdvice> adviseSplitLocksHere();
 
 /// Advice for open(2) failing with `err`. Looks at the device's group and the CPU's flags.
 [[nodiscard]] AccessAdvice adviseOpenFailure(const std::string& path, int err);

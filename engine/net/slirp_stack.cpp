@@ -136,7 +136,8 @@ Result<> SlirpStack::start(const Options& options)
     config.tftp_path = options.tftpFolder.empty() ? nullptr : options.tftpFolder.c_str();
     config.bootfile = options.bootFile.empty() ? nullptr : options.bootFile.c_str();
     config.disable_host_loopback = !options.allowHostLoopback;
-    m_slirp = ::slirp_new(&config, &m_callbacks, this);
+    m_library = VM_TRY(SlirpLibrary::get());
+    m_slirp = m_library->slirp_new(&config, &m_callbacks, this);
     if (m_slirp == nullptr)
         return fail(ErrorCode::Unsupported,
                     "the user network cannot start; is libslirp 4.7 or newer installed?");
@@ -150,7 +151,7 @@ SlirpStack::~SlirpStack()
     *m_alive = false;
     if (m_slirp != nullptr) {
         m_loop.unwatch(m_sockets.get());
-        ::slirp_cleanup(m_slirp);
+        m_library->slirp_cleanup(m_slirp);
     }
     m_loop.stopTimer(m_wakeTimer);
     for (const SlirpTimer& timer : m_timers)
@@ -163,15 +164,15 @@ void SlirpStack::armTimer(SlirpTimer& timer, std::int64_t atMilliseconds)
     const steady_clock::time_point at{std::chrono::milliseconds(atMilliseconds)};
     timer.running = m_loop.startTimer(at, [this, &timer] {
         timer.running = 0;
-        ::slirp_handle_timer(m_slirp, timer.id, timer.callbackOpaque);
+        m_library->slirp_handle_timer(m_slirp, timer.id, timer.callbackOpaque);
         scheduleService();
     });
 }
 
 void SlirpStack::input(std::span<const std::byte> frame)
 {
-    ::slirp_input(m_slirp, reinterpret_cast<const std::uint8_t*>(frame.data()),
-                  static_cast<int>(frame.size()));
+    m_library->slirp_input(m_slirp, reinterpret_cast<const std::uint8_t*>(frame.data()),
+                           static_cast<int>(frame.size()));
     scheduleService();
 }
 
@@ -190,7 +191,7 @@ void SlirpStack::service()
 {
     m_serviceScheduled = false;
     collectReady();
-    ::slirp_pollfds_poll(
+    m_library->slirp_pollfds_poll(
         m_slirp, 0, [](int index, void* opaque) { return self(opaque).readyEvents(index); }, this);
     refill();
 }
@@ -249,7 +250,7 @@ void SlirpStack::refill()
 {
     std::uint32_t timeout = UINT32_MAX;
     m_wanted.clear();
-    ::slirp_pollfds_fill(
+    m_library->slirp_pollfds_fill(
         m_slirp, &timeout, [](int fd, int events, void* opaque) { return self(opaque).wantFd(fd, events); },
         this);
     forgetUnwanted();
@@ -265,8 +266,8 @@ Result<> SlirpStack::addForward(const PortForward& rule)
 {
     const ForwardAddress address = VM_TRY(ForwardAddress::parse(rule));
     const int flags = rule.udp ? SLIRP_HOSTFWD_UDP : 0;
-    if (::slirp_add_hostxfwd(m_slirp, address.host(), address.hostLength(), address.guest(),
-                             address.guestLength(), flags)
+    if (m_library->slirp_add_hostxfwd(m_slirp, address.host(), address.hostLength(), address.guest(),
+                                      address.guestLength(), flags)
         != 0)
         return std::unexpected(explainBindFailure(rule, errno));
     scheduleService();
@@ -277,7 +278,7 @@ Result<> SlirpStack::removeForward(const PortForward& rule)
 {
     const ForwardAddress address = VM_TRY(ForwardAddress::parse(rule));
     const int flags = rule.udp ? SLIRP_HOSTFWD_UDP : 0;
-    if (::slirp_remove_hostxfwd(m_slirp, address.host(), address.hostLength(), flags) != 0)
+    if (m_library->slirp_remove_hostxfwd(m_slirp, address.host(), address.hostLength(), flags) != 0)
         return fail(ErrorCode::NotFound, "there is no such port forward: " + describe(rule));
     scheduleService();
     return {};

@@ -5,10 +5,9 @@
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "net/frame_filter.h"
+#include "net/slirp_library.h"
 #include "net/uplink.h"
 #include "vm/vm_config.h"
-
-#include <slirp/libslirp.h>
 
 #include <functional>
 #include <list>
@@ -73,6 +72,7 @@ private:
     const GuestSide m_guest;
     UniqueFd m_sockets; ///< the epoll set
     SlirpCb m_callbacks{};
+    const SlirpLibrary* m_library = nullptr; ///< set before m_slirp
     Slirp* m_slirp = nullptr;
     std::list<SlirpTimer> m_timers;
     EventLoop::TimerId m_wakeTimer = 0;

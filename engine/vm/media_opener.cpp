@@ -49,6 +49,17 @@ Result<block::ImageFormat> formatOf(const DiskConfig& disk)
     return disk.format.empty() ? block::detectFormat(disk.path) : block::parseImageFormat(disk.format);
 }
 
+/// A medium without a single sector is somebody's mistake, which no guest can explain.
+Result<> requireContent(const BlockBackend& image, const std::string& path)
+{
+    constexpr std::uint64_t Sector = 512;
+    if (image.info().capacityBytes < Sector)
+        return fail(ErrorCode::InvalidArgument, "the disk image '" + path
+                                                    + "' is empty; choose another file, or make a disk with "
+                                                      "guesthouse disk create");
+    return {};
+}
+
 } // namespace
 
 Result<std::unique_ptr<MediaOpener>> MediaOpener::open(const VmConfig& config, Log& log, FullHandler onFull)
@@ -79,6 +90,7 @@ Result<> MediaOpener::addDisk(const DiskConfig& disk, std::size_t index)
     if (disk.discardChanges)
         options.discardChangesIn = temporaryFolder();
     auto image = VM_TRY(block::ImageBackend::open(*m_loops.back(), options, &m_log));
+    VM_TRY(requireContent(*image, disk.path));
     auto pausing = std::make_unique<block::PausingBackend>(std::move(image),
                                                            [this, path = disk.path] { m_onFull(path); });
     m_pausing.push_back(pausing.get());
@@ -110,6 +122,7 @@ Result<std::shared_ptr<BlockBackend>> MediaOpener::openDisc(std::size_t drive, c
                                              + "; add one with --cd and start it again");
     const block::DiskOptions options{.path = path, .format = block::ImageFormat::Raw, .readOnly = true};
     auto image = VM_TRY(block::ImageBackend::open(*m_media.cds[drive].loop, options, &m_log));
+    VM_TRY(requireContent(*image, path));
     const std::string name = "CD " + std::to_string(drive + 1);
     std::erase_if(m_bootability, [&](const MediumBoot& medium) { return medium.name == name; });
     m_bootability.push_back(examineDisc(name, readerOf(*image)));

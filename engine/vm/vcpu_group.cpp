@@ -194,7 +194,10 @@ void VcpuGroup::run(kvm::Vcpu& vcpu)
             lock.lock();
             ++m_waiting;
             m_changed.notify_all();
-            m_changed.wait(lock, [&] { return m_gate == Gate::Stopped || m_opened != opened; });
+            // Not through a gate that is closed again already: pause() counts us as waiting.
+            m_changed.wait(lock, [&] {
+                return m_gate == Gate::Stopped || (m_gate == Gate::Open && m_opened != opened);
+            });
             --m_waiting;
         }
     }

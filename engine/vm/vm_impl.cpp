@@ -3,6 +3,7 @@
 
 #include "kvm/cpu_profile.h"
 #include "kvm/doctor.h"
+#include "kvm/kvm_access.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -65,6 +66,8 @@ Result<> Vm::Impl::build()
     const auto kvm = VM_TRY(kvm::Kvm::open());
     m_loop = VM_TRY(EventLoop::create(m_config.name.substr(0, 9) + "/ctl"));
     m_clock = std::make_unique<PlatformClock>(*m_loop);
+    if (const auto advice = kvm::adviseSplitLocksHere())
+        m_log.warning("kvm", advice->explanation + " Run: " + advice->fixCommand);
     m_kvmVm = VM_TRY(kvm::KvmVm::create(kvm, {.highestApicId = m_config.cpuCount - 1}, m_log));
     m_msrs.emplace(m_log);
     if (m_serial)
@@ -120,6 +123,10 @@ Result<> Vm::Impl::buildVcpus(const std::shared_ptr<const kvm::Kvm>& kvm)
 {
     const kvm::CpuProfileConfig profile{.topology = kvm::CpuTopology::simple(m_config.cpuCount),
                                         .hyperV = m_config.hyperV};
+    if (m_config.cpuCount > kvm::usableVcpus(kvm->caps()))
+        return fail(ErrorCode::Unsupported, "This host's KVM gives one guest at most "
+                                                + std::to_string(kvm::usableVcpus(kvm->caps()))
+                                                + " virtual CPUs; choose fewer.");
     const kvm::HostCpu host = kvm::HostCpu::of(*kvm);
     std::vector<std::unique_ptr<kvm::Vcpu>> vcpus;
     for (unsigned i = 0; i < m_config.cpuCount; ++i)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "block/image_file.h"
+#include "block/import/archive_library.h"
 #include "block/import/ovf.h"
 #include "block/import/ovf_manifest.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,14 +16,14 @@ namespace {
 constexpr std::size_t MaxMembers = 512;
 constexpr std::int64_t MaxDescriptorBytes = 4 << 20;
 
-using Archive = std::unique_ptr<archive, decltype(&archive_read_free)>;
+using Archive = std::unique_ptr<archive, decltype(&::archive_read_free)>;
 
 /// The files of one package, on their way into a folder.
 class OvaUnpacker {
 public:
-    OvaUnpacker(const std::filesystem::path& package, const std::filesystem::path& folder,
-                const Progress& progress)
-        : m_package(package), m_folder(folder), m_progress(progress)
+    OvaUnpacker(const ArchiveLibrary& library, const std::filesystem::path& package,
+                const std::filesystem::path& folder, const Progress& progress)
+        : m_library(library), m_package(package), m_folder(folder), m_progress(progress)
     {}
     OvaUnpacker(const OvaUnpacker&) = delete;
     OvaUnpacker& operator=(const OvaUnpacker&) = delete;
@@ -93,22 +92,22 @@ private:
     {
         if (::lseek(file.fd(), 0, SEEK_SET) != 0)
             return failSystem("cannot read the package");
-        const Archive reader(archive_read_new(), &archive_read_free);
-        archive_read_support_format_tar(reader.get());
+        const Archive reader(m_library.archive_read_new(), m_library.archive_read_free);
+        m_library.archive_read_support_format_tar(reader.get());
         constexpr std::size_t ReadBytes = 1 << 20;
-        if (!reader || archive_read_open_fd(reader.get(), file.fd(), ReadBytes) != ARCHIVE_OK)
+        if (!reader || m_library.archive_read_open_fd(reader.get(), file.fd(), ReadBytes) != ARCHIVE_OK)
             return refuse("is not a tar archive");
         for (std::size_t members = 0;; ++members) {
             archive_entry* entry = nullptr;
-            const int status = archive_read_next_header(reader.get(), &entry);
+            const int status = m_library.archive_read_next_header(reader.get(), &entry);
             if (status == ARCHIVE_EOF)
                 return {};
             if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
                 return refuse("is not a tar archive, or it is damaged");
             if (members == MaxMembers)
                 return refuse("contains too many files");
-            const char* const name = archive_entry_pathname(entry);
-            if (name != nullptr && archive_entry_filetype(entry) == AE_IFREG)
+            const char* const name = m_library.archive_entry_pathname(entry);
+            if (name != nullptr && m_library.archive_entry_filetype(entry) == AE_IFREG)
                 VM_TRY(visit(reader.get(), entry, std::string(name)));
         }
     }
@@ -118,11 +117,11 @@ private:
         const bool isManifest = name.ends_with(".mf") && !m_manifest;
         if (!isManifest && (m_machine || !name.ends_with(".ovf")))
             return {};
-        const std::int64_t bytes = archive_entry_size(entry);
+        const std::int64_t bytes = m_library.archive_entry_size(entry);
         if (bytes <= 0 || bytes > MaxDescriptorBytes)
             return refuse("has an OVF descriptor or manifest of impossible length");
         std::vector<std::byte> text(static_cast<std::size_t>(bytes));
-        if (archive_read_data(reader, text.data(), text.size()) != bytes)
+        if (m_library.archive_read_data(reader, text.data(), text.size()) != bytes)
             return refuse("is incomplete");
         if (isManifest) {
             m_manifest =
@@ -164,7 +163,7 @@ private:
             const void* data = nullptr;
             std::size_t bytes = 0;
             la_int64_t offset = 0;
-            const int status = archive_read_data_block(reader, &data, &bytes, &offset);
+            const int status = m_library.archive_read_data_block(reader, &data, &bytes, &offset);
             if (status == ARCHIVE_EOF) {
                 if (digest)
                     VM_TRY(m_manifest->verify(name, std::move(*digest)));
@@ -184,6 +183,7 @@ private:
         }
     }
 
+    const ArchiveLibrary& m_library;
     const std::filesystem::path& m_package;
     const std::filesystem::path& m_folder;
     const Progress& m_progress;
@@ -202,14 +202,16 @@ private:
 Result<OvfMachine> unpackOva(const std::filesystem::path& package, const std::filesystem::path& folder,
                              const Progress& progress)
 {
-    return OvaUnpacker(package, folder, progress).run();
+    const ArchiveLibrary* library = VM_TRY(ArchiveLibrary::get());
+    return OvaUnpacker(*library, package, folder, progress).run();
 }
 
 Result<OvfMachine> readOva(const std::filesystem::path& package)
 {
     const std::filesystem::path nowhere;
     const Progress quiet;
-    return OvaUnpacker(package, nowhere, quiet).readDescriptor();
+    const ArchiveLibrary* library = VM_TRY(ArchiveLibrary::get());
+    return OvaUnpacker(*library, package, nowhere, quiet).readDescriptor();
 }
 
 } // namespace engine::block

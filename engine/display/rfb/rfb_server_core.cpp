@@ -2,6 +2,7 @@
 #include "display/rfb/rfb_server_core.h"
 
 #include "display/rfb/listen_socket.h"
+#include "display/rfb/nettle_library.h"
 #include "display/rfb/tls_transport.h"
 
 #include <sys/epoll.h>
@@ -45,14 +46,15 @@ Result<> RfbServer::Core::prepare()
                .height = Height,
                .stride = Width * 4,
                .block = VM_TRY(HostBlock::create("blank-screen", std::uint64_t{Width} * Height * 4))};
-    const FrameDescriptor current = m_source.currentFrame();
-    m_screen.frame = current.isValid() ? current : m_blank;
+    showFrame(m_source.currentFrame());
     m_screen.cursor = m_source.currentCursor();
     m_screen.pointerAt = m_source.pointerPosition();
     m_screen.leds = m_keyboard.leds();
     m_screen.absolutePointer = m_pointer.isAbsolute();
     m_source.addViewer(*this);
-    checkInterest();
+    // Nobody is connected yet: no picture is drawn, and none takes memory.
+    m_sourceVisible = false;
+    m_source.setVisible(*this, false);
     return {};
 }
 
@@ -79,6 +81,8 @@ void RfbServer::Core::adopt(UniqueFd socket, const SessionTerms& terms)
         m_log.warning(Component, "A viewer was turned away: there are too many already.");
         return;
     }
+    if (m_sessions.empty())
+        preparePicture();
     auto session = std::make_unique<ViewerSession>(m_loop, *this, std::move(socket), terms, m_options.limits,
                                                    m_keyboard, m_pointer);
     if (const auto started = session->start(); !started) {
@@ -89,6 +93,15 @@ void RfbServer::Core::adopt(UniqueFd socket, const SessionTerms& terms)
         return;
     m_sessions.push_back(std::move(session));
     reportCount();
+}
+
+/// The first look of the first viewer finds the picture ready.
+void RfbServer::Core::preparePicture()
+{
+    if (!std::exchange(m_sourceVisible, true))
+        m_source.setVisible(*this, true);
+    showFrame(m_source.refreshNow());
+    checkInterest();
 }
 
 void RfbServer::Core::acceptOn(int listener, const SessionTerms& terms)
@@ -118,6 +131,7 @@ Result<std::uint16_t> RfbServer::Core::listenNetwork(const NetworkAccess& access
         return fail(ErrorCode::InvalidArgument,
                     "Viewers on the network need a password of 1 to 8 characters; "
                     "the protocol ignores whatever follows.");
+    (void)VM_TRY(rfb::NettleLibrary::get());
     SessionTerms terms;
     terms.security.password = access.password;
     if (access.encrypt) {
@@ -218,6 +232,8 @@ void RfbServer::Core::sessionEnded(ViewerSession& session, std::string_view reas
             reapSessions();
     });
     checkInterest();
+    if (m_sessions.empty() && !m_sourceVisible)
+        m_source.releasePicture();
     reportCount();
 }
 
@@ -254,6 +270,9 @@ void RfbServer::Core::checkInterest()
             return;
         m_sourceVisible = false;
         m_source.setVisible(*this, false);
+        // A viewer that is only hidden still has the picture.
+        if (m_sessions.empty())
+            m_source.releasePicture();
     });
 }
 
@@ -309,6 +328,11 @@ void RfbServer::Core::postMailbox()
     });
 }
 
+void RfbServer::Core::showFrame(const FrameDescriptor& frame)
+{
+    m_screen.frame = frame.isValid() && isContained(frame) ? frame : m_blank;
+}
+
 void RfbServer::Core::readMailbox()
 {
     std::optional<FrameDescriptor> frame;
@@ -327,7 +351,7 @@ void RfbServer::Core::readMailbox()
             cursor = m_mailbox->cursor;
     }
     if (frame)
-        m_screen.frame = frame->isValid() && isContained(*frame) ? *frame : m_blank;
+        showFrame(*frame);
     if (cursor)
         m_screen.cursor = *cursor;
     if (pointer)

@@ -62,6 +62,8 @@ private:
     };
     void postMailbox();
     void readMailbox();
+    void preparePicture();
+    void showFrame(const FrameDescriptor& frame);
     void acceptOn(int listener, const rfb::SessionTerms& terms);
     void reapSessions();
     void forEachSession(const std::function<void(rfb::ViewerSession&)>& tell);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "display/rfb/vnc_password.h"
 
-#include <nettle/des.h>
-#include <nettle/memops.h>
+#include "display/rfb/nettle_library.h"
+
 #include <sys/random.h>
 
 #include <algorithm>
@@ -19,6 +19,12 @@ std::uint8_t mirrored(std::uint8_t byte)
     for (unsigned bit = 0; bit < 8; ++bit)
         result |= (byte >> bit & 1U) << (7U - bit);
     return static_cast<std::uint8_t>(result);
+}
+
+/// There is: RfbServer refuses to listen on the network without it.
+const NettleLibrary& nettle()
+{
+    return **NettleLibrary::get();
 }
 
 } // namespace
@@ -38,12 +44,12 @@ VncChallenge answerVncChallenge(const VncChallenge& challenge, std::string_view 
     for (std::size_t i = 0; i < std::min(password.size(), key.size()); ++i)
         key[i] = mirrored(static_cast<std::uint8_t>(password[i]));
     des_ctx context{};
-    (void)des_set_key(&context, key.data()); // reports weak keys, but sets them
+    (void)nettle().nettle_des_set_key(&context, key.data()); // reports weak keys, but sets them
     std::array<std::uint8_t, 16> in{};
     std::array<std::uint8_t, 16> out{};
     std::ranges::transform(challenge, in.begin(),
                            [](std::byte b) { return std::to_integer<std::uint8_t>(b); });
-    des_encrypt(&context, in.size(), out.data(), in.data());
+    nettle().nettle_des_encrypt(&context, in.size(), out.data(), in.data());
     VncChallenge answer{};
     std::ranges::transform(out, answer.begin(), [](std::uint8_t b) { return std::byte(b); });
     return answer;
@@ -51,7 +57,7 @@ VncChallenge answerVncChallenge(const VncChallenge& challenge, std::string_view 
 
 bool isSameAnswer(std::span<const std::byte, 16> a, std::span<const std::byte, 16> b)
 {
-    return memeql_sec(a.data(), b.data(), a.size()) != 0;
+    return nettle().nettle_memeql_sec(a.data(), b.data(), a.size()) != 0;
 }
 
 } // namespace engine::display::rfb

@@ -12,7 +12,7 @@ std::byte* GuestPages::writableRam(std::uint64_t address, std::size_t length) co
         const std::uint64_t offset = address - slot.base.raw();
         if (address < slot.base.raw() || offset >= slot.length)
             continue;
-        if (slot.access != MemoryAccess::ReadWrite || slot.logDirty)
+        if (slot.access != MemoryAccess::ReadWrite)
             return nullptr;
         return slot.block->data() + slot.blockOffset + offset; // slots are whole pages, so it fits
     }

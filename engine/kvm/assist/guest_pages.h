@@ -26,8 +26,12 @@ public:
 
     /// The host's address of writable RAM, for the instructions that other CPUs must see as one step
     /// (LOCK) and for the accessed and dirty bits of page tables. Null for everything else: read-only
-    /// memory, devices, memory whose writes are tracked, and ranges that cross a page.
+    /// memory, devices, and ranges that cross a page. Report what was written there by noteWritten().
     [[nodiscard]] std::byte* writableRam(std::uint64_t address, std::size_t length) const;
+    void noteWritten(std::uint64_t address, std::size_t length) const
+    {
+        m_memory.noteWritten(GuestAddress(address), length);
+    }
 
 private:
     AddressSpace& m_memory;

@@ -78,13 +78,13 @@ std::expected<std::size_t, GuestFault> LinearMemory::fetch(std::uint64_t linear,
     return done;
 }
 
-std::expected<std::byte*, GuestFault> LinearMemory::atomicTarget(std::uint64_t linear,
-                                                                 std::size_t length) const
+std::expected<LinearMemory::AtomicTarget, GuestFault> LinearMemory::atomicTarget(std::uint64_t linear,
+                                                                                 std::size_t length) const
 {
     const auto physical = translate(m_cpu, m_pages, wrap(linear), AccessKind::Write);
     if (!physical)
         return std::unexpected(physical.error());
-    return m_pages.writableRam(*physical, length);
+    return AtomicTarget{.host = m_pages.writableRam(*physical, length), .physical = *physical};
 }
 
 } // namespace engine::kvm::assist

@@ -23,9 +23,13 @@ public:
     /// As many of the instruction's bytes as can be fetched; the fault when not even one can.
     [[nodiscard]] std::expected<std::size_t, GuestFault> fetch(std::uint64_t linear,
                                                                std::span<std::byte> data) const;
-    /// The host's address for an atomic operation; null where there is none.
-    [[nodiscard]] std::expected<std::byte*, GuestFault> atomicTarget(std::uint64_t linear,
-                                                                     std::size_t length) const;
+    /// Where an atomic operation takes place.
+    struct AtomicTarget {
+        std::byte* host = nullptr;  ///< null: not in RAM, or in two pages
+        std::uint64_t physical = 0; ///< for GuestPages::noteWritten()
+    };
+    [[nodiscard]] std::expected<AtomicTarget, GuestFault> atomicTarget(std::uint64_t linear,
+                                                                       std::size_t length) const;
 
 private:
     [[nodiscard]] std::uint64_t wrap(std::uint64_t linear) const

@@ -159,6 +159,7 @@ private:
             (void)std::atomic_ref(*reinterpret_cast<std::uint32_t*>(host))
                 .compare_exchange_strong(expected, expected | static_cast<std::uint32_t>(bits));
         }
+        m_pages.noteWritten(address, m_mode.entryBytes);
     }
 
     const CpuContext& m_cpu;

@@ -129,8 +129,12 @@ Outcome Stepper::runNative(const Instruction& instruction)
         const auto target = m_memory.atomicTarget(operand.linear, operand.length);
         if (!target)
             return target.error();
-        if (*target)
-            return execute(instruction, *native, {}, reinterpret_cast<std::uintptr_t>(*target));
+        if (target->host) {
+            const auto outcome =
+                execute(instruction, *native, {}, reinterpret_cast<std::uintptr_t>(target->host));
+            m_pages.noteWritten(target->physical, operand.length);
+            return outcome;
+        }
     }
     if (operand.length > NativeThunk::BufferBytes / 2 || !m_thunk)
         return Unsupported{};

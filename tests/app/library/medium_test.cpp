@@ -2,6 +2,7 @@
 #include "library/medium.h"
 #include "temporary_folder.h"
 
+#include <algorithm>
 #include <array>
 #include <random>
 
@@ -112,9 +113,17 @@ TEST(Medium, AnyBytesAreTolerated)
         image.makeBootable(0x00, 0xEF);
         for (std::size_t i = 16 * SectorBytes; i < image.bytes().size(); i += 1 + random() % 300)
             image.bytes()[i] = static_cast<char>(random());
-        (void)identify(image.bytes());
+        const Medium medium = identify(image.bytes());
+        EXPECT_NE(medium.kind, MediumKind::Missing);
+        EXPECT_EQ(medium.fileBytes, image.bytes().size());
+        for (const std::string* text : {&medium.volume.volumeId, &medium.volume.systemId,
+                                        &medium.volume.publisherId, &medium.volume.applicationId}) {
+            EXPECT_LE(text->size(), 128U);
+            EXPECT_TRUE(std::ranges::all_of(*text, [](char c) { return c >= ' ' && c < 0x7F; })) << *text;
+        }
+        if (medium.kind != MediumKind::Iso)
+            EXPECT_EQ(medium.volume, IsoVolume{}) << "what is no ISO says nothing about one";
     }
-    SUCCEED();
 }
 
 TEST(Medium, KnowsDiskFormatsByTheirSignature)

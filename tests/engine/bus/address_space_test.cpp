@@ -222,6 +222,40 @@ TEST(AddressSpace, DirtyPagesAreTakenOnceAndIncludeTheHypervisors)
     EXPECT_TRUE(space.takeDirty(*plain).empty());
 }
 
+TEST(AddressSpace, WritesBehindItsBackAreDirtyOnceNoted)
+{
+    AddressSpace space;
+    const auto id = space.map(
+        {.base = GuestAddress(16 * Page), .length = 4 * Page, .block = filledBlock(4, 0), .logDirty = true});
+    ASSERT_TRUE(space.map({.base = GuestAddress(0), .length = Page, .block = filledBlock(1, 0)}));
+    space.noteWritten(GuestAddress(17 * Page + 8), 8);
+    EXPECT_EQ(space.takeDirty(*id), std::vector<std::uint64_t>{0b0010});
+    EXPECT_EQ(space.takeDirty(*id), std::vector<std::uint64_t>{0});
+    space.noteWritten(GuestAddress(18 * Page - 4), 8);
+    space.noteWritten(GuestAddress(16 * Page - 4), 8);
+    EXPECT_EQ(space.takeDirty(*id), std::vector<std::uint64_t>{0b0111}) << "every page that it touches";
+    space.noteWritten(GuestAddress(0), 8);
+    space.noteWritten(GuestAddress(40 * Page), 8);
+    space.noteWritten(GuestAddress(UINT64_MAX), 8);
+    space.noteWritten(GuestAddress(17 * Page), 0);
+    EXPECT_EQ(space.takeDirty(*id), std::vector<std::uint64_t>{0});
+}
+
+TEST(AddressSpace, NoWriteIsLostWhenATrackedMappingIsCut)
+{
+    RecordingSink sink;
+    AddressSpace space(&sink);
+    const auto id = space.map(
+        {.base = GuestAddress(16 * Page), .length = 4 * Page, .block = filledBlock(4, 0), .logDirty = true});
+    (void)space.takeDirty(*id);
+    const auto cover = space.map(
+        {.base = GuestAddress(17 * Page), .length = Page, .block = filledBlock(1, 1), .priority = 1});
+    ASSERT_TRUE(cover);
+    EXPECT_EQ(space.takeDirty(*id), std::vector<std::uint64_t>{0b1111})
+        << "the hypervisor's log went with it";
+    (void)space.takeDirty(*id);
+}
+
 TEST(AddressSpace, RandomMappingsAgreeWithALookupPageByPage)
 {
     std::mt19937 random(3); // NOLINT(bugprone-random-generator-seed): repeatable on purpose

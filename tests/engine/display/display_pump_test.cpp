@@ -4,8 +4,10 @@
 #include "engine/devices/display/vga_modes.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <condition_variable>
+#include <cstring>
 #include <functional>
 #include <thread>
 
@@ -236,6 +238,44 @@ TEST_F(Pump, RefreshNowWorksWithNobodyWatching)
 {
     const FrameDescriptor frame = m_pump.refreshNow();
     EXPECT_EQ(frame.width, 720U);
+}
+
+TEST_F(Pump, AReleasedPictureTakesNoMemoryAndComesBackWhole)
+{
+    m_vga.poke(0xb8001, 0x70); // a grey background
+    const FrameDescriptor frame = m_pump.refreshNow();
+    const auto pixel = [&] {
+        std::uint32_t value = 0;
+        std::memcpy(&value, frame.block->data() + frame.offset, sizeof value);
+        return value & 0xffffff;
+    };
+    const auto takenBlocks = [&] {
+        struct stat status{};
+        EXPECT_EQ(::fstat(frame.block->fd(), &status), 0);
+        return status.st_blocks;
+    };
+    const std::uint32_t grey = pixel();
+    ASSERT_NE(grey, 0U);
+    ASSERT_GT(takenBlocks(), 0);
+    m_pump.releasePicture();
+    m_loop->runAndWait([] {});
+    EXPECT_EQ(takenBlocks(), 0);
+    EXPECT_EQ(m_pump.refreshNow(), frame) << "the same memory, so whoever has mapped it sees the picture";
+    EXPECT_EQ(pixel(), grey);
+}
+
+TEST_F(Pump, AWatchedPictureIsNotReleased)
+{
+    m_vga.poke(0xb8001, 0x70);
+    RecordingViewer viewer;
+    m_pump.addViewer(viewer);
+    ASSERT_TRUE(viewer.waitForFrames(1));
+    m_pump.releasePicture();
+    m_loop->runAndWait([] {});
+    std::uint32_t value = 0;
+    std::memcpy(&value, viewer.frame().block->data() + viewer.frame().offset, sizeof value);
+    EXPECT_NE(value & 0xffffff, 0U);
+    m_pump.removeViewer(viewer);
 }
 
 } // namespace

@@ -48,3 +48,46 @@ TEST(AssistGuest, KernelModeInstructionsGiveTheRightResults)
     RecordProperty("completed", std::to_string(assist.completedCount()));
     RecordProperty("faults", std::to_string(assist.faultCount()));
 }
+
+TEST(AssistGuest, WritesToTrackedMemoryAreSeenWhoeverMakesThem)
+{
+    SKIP_WITHOUT_KVM();
+    constexpr std::uint64_t PageBytes = 4096;
+    constexpr std::uint64_t TablePages = 6;
+    const auto machine = TestVm::create(GUEST_TRACKED_WRITES);
+    ASSERT_TRUE(machine);
+    const auto track = [&](std::uint64_t base, std::uint64_t pages) {
+        auto block = HostBlock::create("tracked", pages * PageBytes);
+        EXPECT_TRUE(block);
+        MemoryMapping mapping;
+        mapping.base = GuestAddress(base);
+        mapping.length = pages * PageBytes;
+        mapping.block = *block;
+        mapping.priority = 1;
+        mapping.logDirty = true;
+        const auto id = machine->memory->map(mapping);
+        EXPECT_TRUE(id);
+        return id.value_or(0);
+    };
+    const MappingId data = track(DataBase, 4);
+    const MappingId tables = track(PageTableBase, TablePages);
+    InstructionAssist assist(*machine->vcpus[0], *machine->memory, machine->log);
+    machine->assist = [&](Vcpu&, VcpuRunHandle&, const InternalError& error) {
+        return assist.complete(error).has_value();
+    };
+    ASSERT_TRUE(machine->vcpus[0]->enter(machine->longModeEntry()));
+    (void)machine->memory->takeDirty(data);
+    (void)machine->memory->takeDirty(tables);
+
+    const VcpuExit last = machine->run(0);
+
+    ASSERT_FALSE(machine->done.reports().empty()) << describe(last);
+    EXPECT_EQ(machine->load(DataBase + 0x1020, 8), 0x1234U);
+    EXPECT_EQ(machine->memory->takeDirty(data), std::vector<std::uint64_t>{0b10});
+    // The page directory of the fourth GiB has the device's entry.
+    constexpr std::uint64_t DeviceEntry =
+        PageTableBase + 5 * PageBytes + (DeviceBase >> 21 & 511) * sizeof(std::uint64_t);
+    EXPECT_EQ(machine->load(DeviceEntry, 8) & 0x60, 0x60U) << "accessed and dirty";
+    EXPECT_NE(machine->memory->takeDirty(tables).at(0) & 1U << 5, 0U);
+    RecordProperty("completed", std::to_string(assist.completedCount()));
+}

@@ -153,6 +153,22 @@ protected:
         return loadLittleEndian(std::span(data).first(bytes));
     }
 
+    /// Lays tracked memory over `pages` pages of RAM.
+    MappingId track(std::uint64_t base, std::uint64_t pages)
+    {
+        auto block = HostBlock::create("tracked", pages * 4096);
+        EXPECT_TRUE(block);
+        MemoryMapping mapping;
+        mapping.base = GuestAddress(base);
+        mapping.length = pages * 4096;
+        mapping.block = *block;
+        mapping.priority = 1;
+        mapping.logDirty = true;
+        const auto id = memory.map(mapping);
+        EXPECT_TRUE(id);
+        return id.value_or(0);
+    }
+
     AddressSpace memory;
     CountingDevice device;
     FakeServices services;
@@ -368,6 +384,38 @@ TEST_F(Assist, LockedInstructionsWorkOnTheGuestsOwnMemory)
     EXPECT_EQ(load(Data), 3U);
     EXPECT_EQ(load(Data + 8), 4U);
     EXPECT_EQ(cpu.general[Rsi], Data);
+}
+
+TEST_F(Assist, LockedWritesToTrackedMemoryAreSeen)
+{
+    const MappingId tracked = track(Data, 2);
+    cpu.general[Rdi] = Data + 4096 + 16;
+    ASSERT_TRUE(completed(step({0xF0, 0x48, 0xFF, 0x07}))); // lock inc qword [rdi]
+    EXPECT_EQ(load(Data + 4096 + 16), 1U);
+    EXPECT_EQ(memory.takeDirty(tracked), std::vector<std::uint64_t>{0b10});
+    EXPECT_EQ(memory.takeDirty(tracked), std::vector<std::uint64_t>{0});
+}
+
+TEST_F(Assist, AccessedAndDirtyBitsInTrackedTablesAreSeen)
+{
+    constexpr std::uint64_t Tables = 0x80000;
+    const MappingId tracked = track(Tables, 4);
+    store(Tables, (Tables + 0x1000) | 0x27); // accessed already
+    store(Tables + 0x1000, (Tables + 0x2000) | 0x27);
+    store(Tables + 0x2000, (Tables + 0x3000) | 7);
+    store(Tables + 0x3000 + Code / 4096 * 8, Code | 0x21);
+    store(Tables + 0x3000 + Data / 4096 * 8, Data | 3);
+    cpu.cr0 |= Cr0Paging;
+    cpu.cr3 = Tables;
+    cpu.cr4 |= Cr4PhysicalExtension;
+    (void)memory.takeDirty(tracked);
+    cpu.general[Rbx] = Data;
+    ASSERT_TRUE(completed(step({0xF3, 0x0F, 0x7F, 0x03}))); // movdqu [rbx], xmm0
+    EXPECT_EQ(load(Tables + 0x3000 + Data / 4096 * 8), Data | 0x63) << "accessed and dirty";
+    EXPECT_EQ(load(Tables + 0x2000), (Tables + 0x3000) | 0x27);
+    EXPECT_EQ(memory.takeDirty(tracked), std::vector<std::uint64_t>{0b1100});
+    ASSERT_TRUE(completed(step({0xF3, 0x0F, 0x7F, 0x03})));
+    EXPECT_EQ(memory.takeDirty(tracked), std::vector<std::uint64_t>{0}) << "nothing had to be set";
 }
 
 TEST_F(Assist, LockedAdditionsOfTwoCpusAddUp)

@@ -83,6 +83,18 @@ TEST(KvmOpen, DeniedAccessNamesACommand)
     EXPECT_EQ(explainOpenFailure("/dev/null", EACCES).code, ErrorCode::Denied);
 }
 
+TEST(KvmOpen, SplitLocksAreMentionedWhereTheySlowGuestsDown)
+{
+    const std::string flags = "flags : fpu vmx split_lock_detect sse ";
+    const auto advice = adviseSplitLocks(flags, "1");
+    ASSERT_TRUE(advice);
+    EXPECT_EQ(advice->fixCommand, "sudo sysctl kernel.split_lock_mitigate=0");
+    EXPECT_FALSE(adviseSplitLocks(flags, "0")) << "switched off already";
+    EXPECT_FALSE(adviseSplitLocks(flags, "")) << "a kernel that does not do it";
+    EXPECT_FALSE(adviseSplitLocks("flags : fpu vmx sse ", "1"));
+    EXPECT_FALSE(adviseSplitLocks("flags : no_split_lock_detect_here ", "1")) << "whole words";
+}
+
 TEST(KvmOpen, OnlyInterfaceVersion12IsAccepted)
 {
     EXPECT_TRUE(checkApiVersion("/dev/kvm", 12));
@@ -122,6 +134,6 @@ TEST(Doctor, RunsARealInstructionWhereItCan)
     for (const DoctorStep& step : report.steps)
         EXPECT_TRUE(step.ok) << step.name << ": " << step.explanation;
     EXPECT_TRUE(report.healthy());
-    EXPECT_EQ(report.steps.size(), 5U);
+    EXPECT_EQ(report.steps.size(), adviseSplitLocksHere() ? 6U : 5U);
     EXPECT_FALSE(report.capabilities.empty());
 }

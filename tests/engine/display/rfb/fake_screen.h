@@ -103,6 +103,8 @@ public:
         return locked(m_requested);
     }
     [[nodiscard]] int activityCount() const { return locked(m_activity); }
+    [[nodiscard]] int refreshCount() const { return locked(m_refreshes); }
+    [[nodiscard]] int releaseCount() const { return locked(m_releases); }
     void setResizable(bool resizable) { m_resizable = resizable; }
 
     // DisplaySource
@@ -132,6 +134,17 @@ public:
             viewer.frameChanged(m_frame);
         m_visible = visible;
     }
+    FrameDescriptor refreshNow() override
+    {
+        const std::scoped_lock lock(m_mutex);
+        ++m_refreshes;
+        return m_frame;
+    }
+    void releasePicture() override
+    {
+        const std::scoped_lock lock(m_mutex);
+        ++m_releases;
+    }
     void expectActivity() override
     {
         const std::scoped_lock lock(m_mutex);
@@ -160,6 +173,8 @@ private:
     bool m_visible = false;
     bool m_resizable = true;
     std::pair<std::uint32_t, std::uint32_t> m_requested;
+    int m_refreshes = 0;
+    int m_releases = 0;
     int m_activity = 0;
 };
 

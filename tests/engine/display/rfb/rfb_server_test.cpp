@@ -56,6 +56,25 @@ TEST_F(RfbServerTest, Version33AndStrangersAreToldTheType)
     }
 }
 
+TEST_F(RfbServerTest, ThePictureIsReadyForTheFirstViewerAndReleasedAfterTheLast)
+{
+    EXPECT_FALSE(m_screen.isVisible()) << "nobody is there yet";
+    EXPECT_EQ(m_screen.refreshCount(), 0);
+    {
+        auto first = connect();
+        first.greet();
+        auto second = connect();
+        second.greet();
+        EXPECT_EQ(m_screen.refreshCount(), 1) << "the second finds what the first has";
+        ASSERT_TRUE(first.requestUpdate(false, 64, 48));
+        ASSERT_TRUE(first.readUpdateHeader());
+    }
+    for (int i = 0; i < 1000 && m_screen.releaseCount() == 0; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(m_screen.releaseCount(), 1);
+    EXPECT_FALSE(m_screen.isVisible());
+}
+
 TEST_F(RfbServerTest, WhoSpeaksSomethingElseIsDropped)
 {
     auto viewer = connect();

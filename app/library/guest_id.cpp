@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "runtime/guest_id.h"
+#include "library/guest_id.h"
 
 #include <sys/random.h>
 
@@ -11,8 +11,9 @@ namespace app {
 std::string createGuestId()
 {
     std::array<std::uint8_t, 16> bytes{};
-    // Sixteen bytes never come short once the kernel's generator is up.
-    [[maybe_unused]] const auto filled = ::getrandom(bytes.data(), bytes.size(), 0);
+    // A signal may interrupt the wait for the kernel's generator early after the computer's start.
+    while (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    }
     bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40); // version 4
     bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80); // variant
     std::string text;

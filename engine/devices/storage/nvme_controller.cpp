@@ -228,7 +228,7 @@ void NvmeController::saveState(StateWriter& out) const
 {
     StateWriter base;
     PciFunction::saveState(base);
-    out.version(1);
+    out.version(2);
     out.bytes(base.data());
     std::scoped_lock lock(m_mutex);
     m_registers.saveState(out);
@@ -243,7 +243,7 @@ void NvmeController::saveState(StateWriter& out) const
 Result<> NvmeController::restoreState(StateReader& in)
 {
     constexpr std::size_t BaseLimit = 1 << 18;
-    (void)in.version(1);
+    const std::uint16_t version = in.version(2);
     const auto base = in.bytes(BaseLimit);
     nvme::Registers registers;
     registers.readState(in);
@@ -254,7 +254,7 @@ Result<> NvmeController::restoreState(StateReader& in)
         for (std::uint32_t& value : *side)
             value = in.integer<std::uint32_t>();
     nvme::Engine engine(*this, m_memory, m_backend, m_log);
-    const bool possible = engine.readState(in);
+    const bool possible = engine.readState(in, version);
     VM_TRY(in.finish());
     if (!possible)
         return fail(ErrorCode::Corrupt, "the saved state of an NVMe controller contradicts itself");

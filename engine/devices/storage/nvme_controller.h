@@ -24,6 +24,7 @@ namespace engine {
 ///
 /// Commands run on the backend's loop. A doorbell write carries a value, which an eventfd would lose,
 /// so it always reaches a vCPU thread, which stores it and wakes the loop; there is no ioeventfd.
+/// Drivers that know shadow doorbells (NVMe 1.4, B.5) need few of these writes.
 /// `memory`, `log` and the loop outlive the controller; it must not be destroyed on the loop.
 class NvmeController final : public pci::PciFunction,
                              public QuiescentDevice,
@@ -58,6 +59,7 @@ private:
     void clearDoorbell(unsigned queue, bool submission) override;
     void signalVector(unsigned vector) override;
     void setPendingVectors(std::uint32_t vectors) override;
+    [[nodiscard]] bool usesPin() const override { return !usesMessages(); }
     void serviceLater() override { m_work.kick(); }
     void fatal() override;
 

@@ -28,6 +28,7 @@ void Engine::executeAdmin(const Ticket& ticket, const Submission& command)
     case admin_opcode::Abort:
         return finish(ticket, Status::Success, 1); // 1: not aborted, it will end by itself
     case admin_opcode::AsyncEventRequest: return requestEvent(ticket);
+    case admin_opcode::DoorbellBufferConfig: return finish(ticket, configureShadow(command));
     default: return finish(ticket, Status::InvalidOpcode);
     }
 }
@@ -52,7 +53,7 @@ Status Engine::createCompletionQueue(const Submission& command)
                                                 .entries = entries,
                                                 .interrupts = (command.dword11 & InterruptEnable) != 0,
                                                 .vector = static_cast<std::uint16_t>(vector)});
-    m_host.clearDoorbell(id, false);
+    clearDoorbell(id, ShadowDoorbells::Side::CompletionHead);
     return Status::Success;
 }
 
@@ -76,7 +77,7 @@ Status Engine::createSubmissionQueue(const Submission& command)
                                                .completionQueue = static_cast<std::uint16_t>(completion)},
                                      .sequence = m_nextSequence++});
     ++m_completion.at(completion)->users;
-    m_host.clearDoorbell(id, true);
+    clearDoorbell(id, ShadowDoorbells::Side::SubmissionTail);
     return Status::Success;
 }
 

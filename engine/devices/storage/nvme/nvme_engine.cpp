@@ -6,7 +6,8 @@
 namespace engine::nvme {
 
 Engine::Engine(EngineHost& host, const GuestMemory& memory, std::shared_ptr<BlockBackend> backend, Log& log)
-    : m_host(host), m_memory(memory), m_backend(std::move(backend)), m_log(log), m_info(m_backend->info())
+    : m_host(host), m_memory(memory), m_backend(std::move(backend)), m_log(log), m_info(m_backend->info()),
+      m_shadow(memory)
 {}
 
 void Engine::start(const EnableSettings& settings)
@@ -34,6 +35,8 @@ void Engine::stop()
     m_events.clear();
     m_doorbellErrorTold = false;
     m_again.clear();
+    m_shadow.deactivate();
+    m_compares.clear();
     m_host.setPendingVectors(0);
 }
 
@@ -45,45 +48,16 @@ void Engine::service()
         begin(queue, command, true);
     followDoorbells();
     bool more = false;
+    const std::uint64_t takenBefore = m_taken;
     for (unsigned queue = 0; queue < QueueCount && m_running; ++queue)
         more = takeCommands(queue) || more;
     deliver();
-    if (more && m_running)
-        m_host.serviceLater();
-}
-
-void Engine::followDoorbells()
-{
-    for (unsigned i = 0; i < QueueCount; ++i) {
-        if (m_submission.at(i)) {
-            SubmissionQueue& queue = m_submission.at(i)->queue;
-            const std::uint32_t tail = m_host.submissionTail(i);
-            if (tail < queue.entries)
-                queue.tail = tail;
-            else
-                noteDoorbellError();
-        }
-        if (!m_completion.at(i))
-            continue;
-        CompletionQueue& queue = *m_completion.at(i);
-        const std::uint32_t head = m_host.completionHead(i);
-        const std::uint32_t filled = (queue.tail + queue.entries - queue.head) % queue.entries;
-        const std::uint32_t consumed = (head + queue.entries - queue.head) % queue.entries;
-        if (head < queue.entries && consumed <= filled)
-            queue.head = head;
-        else
-            noteDoorbellError();
-    }
-}
-
-void Engine::noteDoorbellError()
-{
-    if (std::exchange(m_doorbellErrorTold, true))
+    if (!m_running)
         return;
-    m_log.warning("nvme", "a doorbell was given a value outside of its queue");
-    constexpr std::uint32_t InvalidDoorbellValue = 1U << 8 | 1U << 16; // error event, see log page 1
-    m_events.push_back(InvalidDoorbellValue);
-    tellEvents();
+    if (more)
+        m_host.serviceLater();
+    else if (m_shadow.isActive() && (m_taken != takenBefore || askForDoorbells()))
+        lookAgainSoon(); // where there was one command the next is not far
 }
 
 bool Engine::takeCommands(unsigned queue)
@@ -102,6 +76,7 @@ bool Engine::takeCommands(unsigned queue)
             fail("a submission queue lies outside of RAM");
             return false;
         }
+        ++m_taken;
         begin(queue, *command, false);
     }
 }
@@ -136,8 +111,14 @@ void Engine::begin(unsigned queue, const Submission& command, bool again)
 void Engine::finish(const Ticket& ticket, Status status, std::uint32_t result)
 {
     auto& slot = m_submission.at(ticket.queue);
-    if (!slot || slot->sequence != ticket.sequence || slot->queue.inFlight.erase(ticket.id) == 0)
+    if (!slot || slot->sequence != ticket.sequence)
         return; // the queue is gone, or the controller was reset
+    const auto command = slot->queue.inFlight.find(ticket.id);
+    if (command == slot->queue.inFlight.end())
+        return;
+    if (status != Status::Success)
+        m_activity.noteError(ticket.queue, command->second, status);
+    slot->queue.inFlight.erase(command);
     CompletionQueue& queue = *m_completion.at(slot->queue.completionQueue);
     --queue.outstanding;
     queue.waiting.push_back({.result = result,
@@ -167,6 +148,8 @@ void Engine::deliverSoon()
     m_backend->loop().defer([this] {
         m_deliveryPending = false;
         deliver();
+        if (m_shadow.isActive())
+            return lookAgainSoon();
         // Commands that waited for room in a completion queue.
         for (const auto& slot : m_submission)
             if (slot && !slot->queue.isEmpty() && !slot->deletion
@@ -218,77 +201,6 @@ BlockBackend::Completion Engine::track(std::move_only_function<void(BlockStatus)
 void Engine::flushDisk(BlockBackend::Completion done)
 {
     m_backend->flush(track(std::move(done)));
-}
-
-void Engine::saveState(StateWriter& out) const
-{
-    out.boolean(m_running);
-    out.integer(static_cast<std::uint8_t>(m_pageShift));
-    for (const auto& slot : m_submission) {
-        out.boolean(slot.has_value());
-        if (slot)
-            slot->queue.saveState(out);
-    }
-    for (const auto& queue : m_completion) {
-        out.boolean(queue.has_value());
-        if (queue)
-            queue->saveState(out);
-    }
-    for (const std::uint32_t value :
-         {m_features.arbitration, m_features.temperatureThreshold, m_features.errorRecovery,
-          m_features.interruptCoalescing, m_features.writeAtomicity, m_features.asyncEvents})
-        out.integer(value);
-    out.boolean(m_features.writeCache);
-}
-
-bool Engine::readState(StateReader& in)
-{
-    m_running = in.boolean();
-    m_pageShift = in.integer<std::uint8_t>();
-    bool possible = m_pageShift >= 12 && m_pageShift <= 16;
-    for (auto& slot : m_submission)
-        if (in.boolean()) {
-            slot.emplace(Slot{});
-            possible = slot->queue.readState(in) && possible;
-        }
-    for (auto& queue : m_completion)
-        if (in.boolean()) {
-            queue.emplace();
-            possible = queue->readState(in) && possible;
-        }
-    for (std::uint32_t* value :
-         {&m_features.arbitration, &m_features.temperatureThreshold, &m_features.errorRecovery,
-          &m_features.interruptCoalescing, &m_features.writeAtomicity, &m_features.asyncEvents})
-        *value = in.integer<std::uint32_t>();
-    m_features.writeCache = in.boolean();
-    for (auto& slot : m_submission) {
-        if (!possible || !slot)
-            continue;
-        auto& target = m_completion.at(slot->queue.completionQueue);
-        possible = target.has_value();
-        if (target)
-            ++target->users;
-    }
-    return possible && (!m_running || (m_submission[0] && m_completion[0]));
-}
-
-void Engine::adopt(Engine&& restored)
-{
-    stop();
-    m_running = restored.m_running;
-    m_pageShift = restored.m_pageShift;
-    m_submission = std::move(restored.m_submission);
-    m_completion = std::move(restored.m_completion);
-    m_features = restored.m_features;
-    for (unsigned i = 0; i < QueueCount; ++i) {
-        auto& slot = m_submission.at(i);
-        if (!slot)
-            continue;
-        slot->sequence = m_nextSequence++;
-        for (const auto& [id, command] : slot->queue.inFlight)
-            m_again.emplace_back(i, command);
-        slot->queue.inFlight.clear();
-    }
 }
 
 } // namespace engine::nvme

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/log.h"
+#include "devices/storage/nvme/nvme_activity.h"
 #include "devices/storage/nvme/nvme_identify.h"
 #include "devices/storage/nvme/nvme_queues.h"
 #include "devices/storage/nvme/nvme_registers.h"
+#include "devices/storage/nvme/shadow_doorbells.h"
 #include "devices/storage/request_tracker.h"
 
 #include <array>
@@ -26,6 +28,8 @@ public:
     virtual void signalVector(unsigned vector) = 0;
     /// Vectors whose queues hold completions that the driver has not seen, for the interrupt pin.
     virtual void setPendingVectors(std::uint32_t vectors) = 0;
+    /// Interrupts go through the pin, which falls when the driver has consumed completions.
+    [[nodiscard]] virtual bool usesPin() const = 0;
     /// Call service() again soon.
     virtual void serviceLater() = 0;
     /// A queue lies outside of RAM: CSTS.CFS.
@@ -53,7 +57,7 @@ public:
 
     void saveState(StateWriter& out) const;
     /// Reads into this fresh engine; false when values are impossible. Judge with finish(), too.
-    [[nodiscard]] bool readState(StateReader& in);
+    [[nodiscard]] bool readState(StateReader& in, std::uint16_t version);
     /// Takes over what `restored` has read; its unfinished commands run again with service().
     void adopt(Engine&& restored);
 
@@ -79,9 +83,22 @@ private:
         bool writeCache = true;
     };
     struct DiscardJob;
+    struct CompareJob;
+
+    // nvme_doorbells.cpp
+    void followDoorbells();
+    void followTail(unsigned queue);
+    void followHead(unsigned queue);
+    [[nodiscard]] std::uint32_t submissionTail(unsigned queue) const;
+    [[nodiscard]] std::uint32_t completionHead(unsigned queue) const;
+    [[nodiscard]] bool isShadowed(unsigned queue) const { return queue != 0 && m_shadow.isActive(); }
+    void clearDoorbell(unsigned queue, ShadowDoorbells::Side side);
+    [[nodiscard]] Status configureShadow(const Submission& command);
+    [[nodiscard]] bool askForDoorbells();
+    void lookAgainSoon();
+    void noteDoorbellError();
 
     // nvme_engine.cpp
-    void followDoorbells();
     [[nodiscard]] bool takeCommands(unsigned queue);
     void begin(unsigned queue, const Submission& command, bool again);
     void finish(const Ticket& ticket, Status status, std::uint32_t result = 0);
@@ -90,7 +107,6 @@ private:
     void reportPending();
     void endDeletions(std::uint16_t queue);
     void fail(std::string_view reason);
-    void noteDoorbellError();
     [[nodiscard]] BlockBackend::Completion track(std::move_only_function<void(BlockStatus)> done);
 
     // nvme_admin.cpp
@@ -116,6 +132,13 @@ private:
     void writeZeroes(const Ticket& ticket, const Submission& command);
     void manageDataset(const Ticket& ticket, const Submission& command);
     void flush(const Ticket& ticket);
+
+    // nvme_compare.cpp
+    void compare(const Ticket& ticket, const Submission& command);
+    void compareNext();
+    void endPart(const std::shared_ptr<CompareJob>& job, BlockStatus status);
+
+    // nvme_io.cpp
     /// Ends a command that changed the disk: flushes first when it has to be stable.
     [[nodiscard]] BlockBackend::Completion ending(const Ticket& ticket, bool isWrite, bool stable);
     struct Extent {
@@ -139,12 +162,17 @@ private:
     std::array<std::optional<CompletionQueue>, QueueCount> m_completion;
     std::uint64_t m_nextSequence = 1;
     Features m_features;
+    Activity m_activity;
+    ShadowDoorbells m_shadow;
+    std::deque<std::shared_ptr<CompareJob>> m_compares; ///< the first one is running
     std::deque<Ticket> m_eventRequests;
     std::deque<std::uint32_t> m_events;
     bool m_doorbellErrorTold = false;
     std::vector<std::pair<unsigned, Submission>> m_again; ///< unfinished when the state was saved
     unsigned m_backendRequests = 0;
     bool m_deliveryPending = false;
+    bool m_lookPending = false;
+    std::uint64_t m_taken = 0; ///< commands, ever
 };
 
 } // namespace engine::nvme

@@ -107,9 +107,12 @@ void Engine::getLogPage(const Ticket& ticket, const Submission& command)
     DataPage page{};
     std::size_t size = 0;
     switch (command.dword10 & 0xff) {
-    case 0x01: size = 64; break; // error information: no entries
+    case 0x01:
+        page = m_activity.errorLog();
+        size = Activity::ErrorEntries * Activity::ErrorEntryBytes;
+        break;
     case 0x02:
-        page = healthLog();
+        page = m_activity.healthLog();
         size = 512;
         break;
     case 0x03:

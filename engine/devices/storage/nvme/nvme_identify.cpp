@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "devices/storage/nvme/nvme_identify.h"
 
+#include "devices/storage/nvme/nvme_activity.h"
 #include "devices/storage/nvme/nvme_types.h"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ std::uint64_t identifier(const BlockInfo& disk)
 
 DataPage identifyController(const BlockInfo& disk)
 {
+    constexpr std::uint64_t Compare = 1 << 0;
     constexpr std::uint64_t DatasetManagement = 1 << 2;
     constexpr std::uint64_t WriteZeroes = 1 << 3;
     DataPage page{};
@@ -51,20 +53,22 @@ DataPage identifyController(const BlockInfo& disk)
     putText(page, 4, 20, disk.serial);
     putText(page, 24, 40, Model);
     putText(page, 64, 8, Firmware);
-    put(page, 72, 6, 1);                                                    // RAB
-    put(page, 77, MaxTransferExponent, 1);                                  // MDTS
-    put(page, 80, 0x0001'0400, 4);                                          // VER
-    put(page, 111, 1, 1);                                                   // CNTRLTYPE: I/O controller
-    put(page, 258, 3, 1);                                                   // ACL
-    put(page, 259, MaxEventRequests - 1, 1);                                // AERL
-    put(page, 260, 3, 1);                                                   // FRMW: one slot, read only
-    put(page, 261, 2, 1);                                                   // LPA: commands supported log
-    put(page, 266, 343, 2);                                                 // WCTEMP, kelvin
-    put(page, 268, 373, 2);                                                 // CCTEMP
-    put(page, 512, 0x66, 1);                                                // SQES
-    put(page, 513, 0x44, 1);                                                // CQES
-    put(page, 516, 1, 4);                                                   // NN
-    put(page, 520, disk.readOnly ? 0 : DatasetManagement | WriteZeroes, 2); // ONCS
+    put(page, 72, 6, 1);                           // RAB
+    put(page, 77, MaxTransferExponent, 1);         // MDTS
+    put(page, 80, 0x0001'0400, 4);                 // VER
+    put(page, 111, 1, 1);                          // CNTRLTYPE: I/O controller
+    put(page, 256, 1 << 8, 2);                     // OACS: doorbell buffers
+    put(page, 258, 3, 1);                          // ACL
+    put(page, 259, MaxEventRequests - 1, 1);       // AERL
+    put(page, 260, 3, 1);                          // FRMW: one slot, read only
+    put(page, 261, 6, 1);                          // LPA: commands supported log, offsets into logs
+    put(page, 262, Activity::ErrorEntries - 1, 1); // ELPE
+    put(page, 266, 343, 2);                        // WCTEMP, kelvin
+    put(page, 268, 373, 2);                        // CCTEMP
+    put(page, 512, 0x66, 1);                       // SQES
+    put(page, 513, 0x44, 1);                       // CQES
+    put(page, 516, 1, 4);                          // NN
+    put(page, 520, Compare | (disk.readOnly ? 0 : DatasetManagement | WriteZeroes), 2); // ONCS
     put(page, 525, 1, 1); // VWC: a volatile write cache is present
     constexpr std::string_view Qualified = "nqn.2014-08.org.nvmexpress:";
     for (std::size_t i = 0; i < Qualified.size(); ++i)
@@ -112,16 +116,6 @@ DataPage identifyDescriptors(const BlockInfo& disk)
     return page;
 }
 
-DataPage healthLog()
-{
-    constexpr unsigned RoomTemperature = 300; // kelvin
-    DataPage page{};
-    put(page, 1, RoomTemperature, 2);
-    put(page, 3, 100, 1); // available spare, percent
-    put(page, 4, 10, 1);  // its threshold
-    return page;
-}
-
 DataPage firmwareLog()
 {
     DataPage page{};
@@ -136,10 +130,12 @@ DataPage effectsLog(const BlockInfo& disk)
     constexpr std::uint32_t ChangesData = 2;
     constexpr std::size_t IoCommands = 1024;
     DataPage page{};
-    for (const unsigned opcode : {0x00U, 0x01U, 0x02U, 0x04U, 0x05U, 0x06U, 0x08U, 0x09U, 0x0aU, 0x0cU})
+    for (const unsigned opcode :
+         {0x00U, 0x01U, 0x02U, 0x04U, 0x05U, 0x06U, 0x08U, 0x09U, 0x0aU, 0x0cU, 0x7cU})
         put(page, 4 * opcode, Supported, 4);
     put(page, IoCommands + 4 * std::size_t{io_opcode::Flush}, Supported, 4);
     put(page, IoCommands + 4 * std::size_t{io_opcode::Read}, Supported, 4);
+    put(page, IoCommands + 4 * std::size_t{io_opcode::Compare}, Supported, 4);
     if (!disk.readOnly)
         for (const std::uint8_t opcode :
              {io_opcode::Write, io_opcode::WriteZeroes, io_opcode::DatasetManagement})

@@ -17,8 +17,7 @@ using DataPage = std::array<std::byte, 4096>;
 [[nodiscard]] DataPage identifyNamespaceList(std::uint32_t after);
 [[nodiscard]] DataPage identifyDescriptors(const BlockInfo& disk);
 
-/// Log pages; how many bytes of the page count.
-[[nodiscard]] DataPage healthLog();
+/// Log pages; Activity makes those that change.
 [[nodiscard]] DataPage firmwareLog();
 [[nodiscard]] DataPage effectsLog(const BlockInfo& disk);
 

@@ -48,6 +48,7 @@ void Engine::executeIo(const Ticket& ticket, const Submission& command)
     case io_opcode::Flush: return flush(ticket);
     case io_opcode::Read: return transfer(ticket, command, false);
     case io_opcode::Write: return transfer(ticket, command, true);
+    case io_opcode::Compare: return compare(ticket, command);
     case io_opcode::WriteZeroes: return writeZeroes(ticket, command);
     case io_opcode::DatasetManagement: return manageDataset(ticket, command);
     default: return finish(ticket, Status::InvalidOpcode);
@@ -100,8 +101,11 @@ void Engine::transfer(const Ticket& ticket, const Submission& command, bool isWr
                        .map(isWrite ? IoDirection::FromGuest : IoDirection::ToGuest, extent->length);
     if (!vectors)
         return finish(ticket, vectors.error());
-    if (!isWrite)
+    if (!isWrite) {
+        m_activity.noteRead(extent->length);
         return m_backend->read(extent->offset, std::move(*vectors), ending(ticket, false, false));
+    }
+    m_activity.noteWrite(extent->length);
     const bool stable = (command.dword12 & ForceUnitAccess) != 0 || !m_features.writeCache;
     m_backend->write(extent->offset, std::move(*vectors), ending(ticket, true, stable));
 }

@@ -60,6 +60,7 @@ enum class Status : std::uint16_t {
     ReadOnlyRange = 0x4182,
     WriteFault = 0x0280,
     ReadError = 0x0281,
+    CompareFailure = 0x0285,
 };
 
 namespace admin_opcode {
@@ -73,12 +74,14 @@ inline constexpr std::uint8_t Abort = 0x08;
 inline constexpr std::uint8_t SetFeatures = 0x09;
 inline constexpr std::uint8_t GetFeatures = 0x0a;
 inline constexpr std::uint8_t AsyncEventRequest = 0x0c;
+inline constexpr std::uint8_t DoorbellBufferConfig = 0x7c;
 } // namespace admin_opcode
 
 namespace io_opcode {
 inline constexpr std::uint8_t Flush = 0x00;
 inline constexpr std::uint8_t Write = 0x01;
 inline constexpr std::uint8_t Read = 0x02;
+inline constexpr std::uint8_t Compare = 0x05;
 inline constexpr std::uint8_t WriteZeroes = 0x08;
 inline constexpr std::uint8_t DatasetManagement = 0x09;
 } // namespace io_opcode

@@ -37,6 +37,11 @@ def make_initrd(folder, stay):
     init = folder / ("init-stay" if stay else "init-restart")
     subprocess.run([compiler, "-nostdlib", "-static", "-Os", "-fno-stack-protector", "-s", "-o", init]
                    + (["-DSTAY"] if stay else []) + [HERE / "tiny_init.c"], check=True)
+    return pack_initrd(folder, init)
+
+
+def pack_initrd(folder, init):
+    """Packs a program as the only one of a user space; returns the file."""
     archive = (_cpio_entry("dev", 0o40755, inode=1)
                + _cpio_entry("dev/console", 0o20600, inode=2, device=(5, 1))
                + _cpio_entry("init", 0o100755, init.read_bytes(), inode=3)

@@ -27,6 +27,9 @@ public:
         });
     }
 
+    /// Any thread: a kick has arrived whose work has not begun.
+    [[nodiscard]] bool isPending() const { return m_pending.load(std::memory_order_acquire); }
+
 private:
     EventLoop& m_loop;
     std::function<void()> m_work;

@@ -126,8 +126,48 @@ void BlockDevice::activate(const ActivationResources& resources)
 void BlockDevice::onQueueNotified(unsigned queue)
 {
     Virtqueue* ring = m_queues.at(queue).ring;
-    if (ring)
-        ring->drain([this, queue](DescriptorChain chain) { start(queue, std::move(chain)); });
+    if (ring == nullptr || !ring->isReady())
+        return;
+    ring->suppressNotifications();
+    (void)takeRequests(queue);
+    takeTurnSoon(queue);
+}
+
+/// Starts what the driver has offered, at most a ring's worth; true when there was something.
+bool BlockDevice::takeRequests(unsigned queue)
+{
+    Virtqueue& ring = *m_queues[queue].ring;
+    unsigned taken = 0;
+    while (taken < ring.size()) {
+        auto chain = ring.pop();
+        if (!chain)
+            break;
+        ++taken;
+        start(queue, std::move(*chain));
+    }
+    return taken != 0;
+}
+
+/// Runs after the I/O that the last turn has started: takes what came meanwhile, or tells the driver
+/// what is finished and asks it to notify again.
+void BlockDevice::takeTurn(unsigned queue)
+{
+    QueueState& state = m_queues[queue];
+    Virtqueue* const ring = state.ring;
+    if (ring == nullptr || !ring->isReady())
+        return;
+    const bool hasMore = ring->hasUnpublished()
+                             ? state.answers.isWorthWaiting([ring] { return ring->hasWork(); })
+                             : ring->hasWork();
+    if (hasMore && takeRequests(queue))
+        return takeTurnSoon(queue);
+    ring->publish();
+    state.answers.told();
+    if (ring->requestNotifications()) {
+        ring->suppressNotifications();
+        if (takeRequests(queue))
+            takeTurnSoon(queue);
+    }
 }
 
 void BlockDevice::start(unsigned queue, DescriptorChain chain)
@@ -232,19 +272,18 @@ void BlockDevice::finish(const Job& job)
             queue.ring->breakQueue("a block request's status byte lies outside of RAM");
         const std::uint32_t data = job.status == BlockRequestStatus::Ok ? job.dataBytes : 0;
         queue.ring->complete(job.chain, data + 1);
-        publishSoon(job.queue);
+        takeTurnSoon(job.queue);
     }
     settleResets(job.queue);
 }
 
-void BlockDevice::publishSoon(unsigned queue)
+void BlockDevice::takeTurnSoon(unsigned queue)
 {
-    if (std::exchange(m_queues[queue].publishPending, true))
+    if (std::exchange(m_queues[queue].turnPending, true))
         return;
     m_backend->loop().defer([this, queue] {
-        m_queues[queue].publishPending = false;
-        if (m_queues[queue].ring)
-            m_queues[queue].ring->publish();
+        m_queues[queue].turnPending = false;
+        takeTurn(queue);
     });
 }
 

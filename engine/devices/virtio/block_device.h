@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "devices/storage/answer_batch.h"
 #include "devices/storage/request_tracker.h"
 #include "devices/virtio/block_request.h"
 #include "devices/virtio/virtio_device.h"
@@ -63,7 +64,8 @@ private:
     struct QueueState {
         Virtqueue* ring = nullptr;
         unsigned jobs = 0;
-        bool publishPending = false;
+        bool turnPending = false;
+        AnswerBatch answers;
         std::move_only_function<void()> resetDone;
     };
 
@@ -74,7 +76,9 @@ private:
     [[nodiscard]] BlockBackend::Completion completion(const std::shared_ptr<Job>& job);
     void finishPart(const std::shared_ptr<Job>& job, BlockStatus status);
     void finish(const Job& job);
-    void publishSoon(unsigned queue);
+    [[nodiscard]] bool takeRequests(unsigned queue);
+    void takeTurn(unsigned queue);
+    void takeTurnSoon(unsigned queue);
     void settleResets(unsigned queue);
     [[nodiscard]] BlockInfo info() const;
 

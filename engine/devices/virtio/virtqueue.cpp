@@ -49,6 +49,14 @@ void Virtqueue::configure(const QueueLayout& layout, const QueuePosition& positi
     m_nextAvailable = position.available;
     m_nextUsed = position.used;
     m_publishedUsed = position.used;
+    // A snapshot may have been taken between completing a buffer and publishing it.
+    if (position.used != 0 || position.available != 0) {
+        const auto index = at(layout.used, RingIndex);
+        const auto seen =
+            index ? m_memory.loadAcquire<std::uint16_t>(*index) : std::unexpected(index.error());
+        if (seen && static_cast<std::uint16_t>(position.used - *seen) <= layout.size)
+            m_publishedUsed = *seen;
+    }
     m_inFlight.assign(layout.size, false);
     for (const std::uint16_t head : position.inFlight)
         if (head < layout.size)

@@ -86,6 +86,8 @@ public:
     void suppressNotifications();
     /// Buffers are waiting.
     [[nodiscard]] bool hasWork() const;
+    /// Buffers have been completed that the driver can't see yet.
+    [[nodiscard]] bool hasUnpublished() const { return m_nextUsed != m_publishedUsed; }
     [[nodiscard]] bool isReady() const { return m_layout.size != 0 && !m_broken; }
     [[nodiscard]] std::uint16_t size() const { return m_layout.size; }
     [[nodiscard]] std::size_t inFlight() const { return m_inFlightCount; }

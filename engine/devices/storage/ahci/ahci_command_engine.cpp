@@ -137,7 +137,10 @@ void CommandEngine::store(const PortRegisters& registers, std::uint64_t offset,
 void CommandEngine::complete(unsigned slot, bool queued, std::uint64_t generation,
                              const ata::Outcome& outcome)
 {
-    {
+    if (queued && !outcome.failed()) {
+        holdQueued(slot, generation, outcome);
+    } else {
+        tellQueued(); // the order in which the device has finished them
         std::scoped_lock lock(m_host.mutex());
         PortRegisters& registers = port();
         registers.released(slot);
@@ -148,22 +151,68 @@ void CommandEngine::complete(unsigned slot, bool queued, std::uint64_t generatio
             if (outcome.failed())
                 reportFailure(registers, slot, queued, outcome);
             else
-                reportSuccess(registers, slot, queued, outcome);
+                reportSuccess(registers, slot, outcome);
             m_host.interruptsChanged();
         }
     }
     process();
 }
 
-void CommandEngine::reportSuccess(PortRegisters& registers, unsigned slot, bool queued,
-                                  const ata::Outcome& outcome)
+/// One Set Device Bits FIS, and one interrupt, can tell the end of many queued commands (SATA 3.x, 10.5.7).
+void CommandEngine::holdQueued(unsigned slot, std::uint64_t generation, const ata::Outcome& outcome)
 {
-    if (queued) {
-        store(registers, fis::SetDeviceBitsOffset, fis::setDeviceBits(outcome, 1U << slot));
-        registers.succeeded(slot, true, outcome.status, outcome.error);
-        registers.raise(port_interrupt::SetDeviceBitsFis);
+    if (m_finished != 0 && m_finishedGeneration != generation)
+        tellQueued();
+    const bool isFirst = m_finished == 0;
+    m_finished |= 1U << slot;
+    m_finishedGeneration = generation;
+    m_finishedOutcome = outcome;
+    if (!isFirst)
+        return;
+    m_loop.defer([this] { tellOrGoOn(); });
+}
+
+/// Tells what has finished, unless the driver has issued more meanwhile: then that comes first.
+void CommandEngine::tellOrGoOn()
+{
+    if (m_stopped || m_finished == 0)
+        return;
+    if (m_answers.isWorthWaiting([this] { return m_kick.isPending(); })) {
+        process();
+        m_loop.defer([this] { tellOrGoOn(); });
         return;
     }
+    tellQueued();
+    process(); // what could not start beside the queued commands
+}
+
+void CommandEngine::tellQueued()
+{
+    const std::uint32_t slots = std::exchange(m_finished, 0);
+    m_answers.told();
+    if (slots == 0)
+        return;
+    std::scoped_lock lock(m_host.mutex());
+    PortRegisters& registers = port();
+    const bool isWanted = m_finishedGeneration == registers.generation() && registers.isRunning();
+    if (isWanted)
+        store(registers, fis::SetDeviceBitsOffset, fis::setDeviceBits(m_finishedOutcome, slots));
+    for (std::uint32_t left = slots; left != 0; left &= left - 1) {
+        const auto slot = static_cast<unsigned>(std::countr_zero(left));
+        registers.released(slot);
+        if (isWanted)
+            registers.succeeded(slot, true, m_finishedOutcome.status, m_finishedOutcome.error);
+    }
+    m_queuedSlots &= ~slots;
+    m_host.registers().settleReset();
+    if (!isWanted)
+        return;
+    registers.raise(port_interrupt::SetDeviceBitsFis);
+    m_host.interruptsChanged();
+}
+
+void CommandEngine::reportSuccess(PortRegisters& registers, unsigned slot, const ata::Outcome& outcome)
+{
     (void)writeByteCount(m_memory, registers.commandList(), slot,
                          static_cast<std::uint32_t>(outcome.transferredBytes));
     const bool pioIn = outcome.protocol == ata::Protocol::PioIn;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "devices/storage/ahci/ahci_registers.h"
 #include "devices/storage/ahci/command_slot.h"
+#include "devices/storage/answer_batch.h"
 #include "devices/storage/loop_kick.h"
 #include "devices/storage/request_tracker.h"
 
@@ -56,7 +57,10 @@ private:
     void execute(unsigned slot, std::uint64_t generation, const CommandSlot& command);
     void handleControl(unsigned slot, const CommandSlot& command);
     void complete(unsigned slot, bool queued, std::uint64_t generation, const ata::Outcome& outcome);
-    void reportSuccess(PortRegisters& port, unsigned slot, bool queued, const ata::Outcome& outcome);
+    void holdQueued(unsigned slot, std::uint64_t generation, const ata::Outcome& outcome);
+    void tellQueued();
+    void tellOrGoOn();
+    void reportSuccess(PortRegisters& port, unsigned slot, const ata::Outcome& outcome);
     void reportFailure(PortRegisters& port, unsigned slot, bool queued, const ata::Outcome& outcome);
     void store(const PortRegisters& port, std::uint64_t offset, std::span<const std::byte> fis);
     [[nodiscard]] PortRegisters& port() { return m_host.registers().port(m_index); }
@@ -69,11 +73,15 @@ private:
     const std::shared_ptr<ata::Device> m_device;
     const std::shared_ptr<RequestTracker> m_tracker;
     LoopKick m_kick;
-    bool m_resetRequested = false;   // guarded by the host's mutex
-    bool m_softReset = false;        // loop thread only
-    bool m_processing = false;       // loop thread only
-    bool m_stopped = false;          // loop thread only
-    unsigned m_lastSlot = 31;        // loop thread only
+    bool m_resetRequested = false;          // guarded by the host's mutex
+    bool m_softReset = false;               // loop thread only
+    bool m_processing = false;              // loop thread only
+    bool m_stopped = false;                 // loop thread only
+    unsigned m_lastSlot = 31;               // loop thread only
+    AnswerBatch m_answers;                  // loop thread only
+    std::uint32_t m_finished = 0;           // queued commands that ended well, not told yet; loop thread only
+    std::uint64_t m_finishedGeneration = 0; // loop thread only
+    ata::Outcome m_finishedOutcome;         // loop thread only
     std::uint32_t m_queuedSlots = 0; // active slots that hold queued commands; guarded by the host's mutex
 };
 

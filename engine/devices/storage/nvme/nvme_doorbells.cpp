@@ -34,6 +34,20 @@ void Engine::followDoorbells()
     }
 }
 
+/// The driver has submitted something that could be taken now.
+bool Engine::hasNewCommands() const
+{
+    for (unsigned i = 0; i < QueueCount; ++i) {
+        const auto& slot = m_submission.at(i);
+        if (!slot || slot->deletion || !m_completion.at(slot->queue.completionQueue)->hasRoom())
+            continue;
+        const std::uint32_t tail = submissionTail(i);
+        if (tail != slot->queue.head && tail < slot->queue.entries)
+            return true;
+    }
+    return false;
+}
+
 void Engine::followTail(unsigned queue)
 {
     SubmissionQueue& followed = m_submission.at(queue)->queue;

@@ -47,10 +47,8 @@ void Engine::service()
     for (const auto& [queue, command] : std::exchange(m_again, {}))
         begin(queue, command, true);
     followDoorbells();
-    bool more = false;
     const std::uint64_t takenBefore = m_taken;
-    for (unsigned queue = 0; queue < QueueCount && m_running; ++queue)
-        more = takeCommands(queue) || more;
+    const bool more = takeAllCommands();
     deliver();
     if (!m_running)
         return;
@@ -58,6 +56,15 @@ void Engine::service()
         m_host.serviceLater();
     else if (m_shadow.isActive() && (m_taken != takenBefore || askForDoorbells()))
         lookAgainSoon(); // where there was one command the next is not far
+}
+
+/// True when some queue still has commands that could be taken.
+bool Engine::takeAllCommands()
+{
+    bool more = false;
+    for (unsigned queue = 0; queue < QueueCount && m_running; ++queue)
+        more = takeCommands(queue) || more;
+    return more;
 }
 
 bool Engine::takeCommands(unsigned queue)
@@ -147,6 +154,14 @@ void Engine::deliverSoon()
         return;
     m_backend->loop().defer([this] {
         m_deliveryPending = false;
+        if (m_running && m_answers.isWorthWaiting([this] { return hasNewCommands(); })) {
+            followDoorbells();
+            const bool more = takeAllCommands();
+            deliverSoon(); // after the I/O of the new ones
+            if (more)
+                m_host.serviceLater();
+            return;
+        }
         deliver();
         if (m_shadow.isActive())
             return lookAgainSoon();
@@ -169,6 +184,7 @@ void Engine::deliver()
         if (*posted != 0 && queue->interrupts)
             m_host.signalVector(queue->vector);
     }
+    m_answers.told();
     reportPending();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "devices/storage/answer_batch.h"
 #include "devices/storage/nvme/nvme_activity.h"
 #include "devices/storage/nvme/nvme_identify.h"
 #include "devices/storage/nvme/nvme_queues.h"
@@ -87,6 +88,7 @@ private:
 
     // nvme_doorbells.cpp
     void followDoorbells();
+    [[nodiscard]] bool hasNewCommands() const;
     void followTail(unsigned queue);
     void followHead(unsigned queue);
     [[nodiscard]] std::uint32_t submissionTail(unsigned queue) const;
@@ -100,6 +102,7 @@ private:
 
     // nvme_engine.cpp
     [[nodiscard]] bool takeCommands(unsigned queue);
+    [[nodiscard]] bool takeAllCommands();
     void begin(unsigned queue, const Submission& command, bool again);
     void finish(const Ticket& ticket, Status status, std::uint32_t result = 0);
     void deliver();
@@ -171,6 +174,7 @@ private:
     std::vector<std::pair<unsigned, Submission>> m_again; ///< unfinished when the state was saved
     unsigned m_backendRequests = 0;
     bool m_deliveryPending = false;
+    AnswerBatch m_answers;
     bool m_lookPending = false;
     std::uint64_t m_taken = 0; ///< commands, ever
 };

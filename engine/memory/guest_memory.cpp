@@ -80,6 +80,12 @@ Result<> GuestMemory::fill(GuestAddress at, std::uint64_t length, std::byte valu
 Result<> GuestMemory::appendIoVectors(IoVectors& vectors, GuestAddress from, std::uint64_t length,
                                       IoDirection /*direction*/) const
 {
+    // The usual case: one range, no list to roll back.
+    const auto whole = VM_TRY(hostRun(from, length));
+    if (whole.size() == length) {
+        vectors.append(whole.data(), whole.size());
+        return {};
+    }
     IoVectors added; // all or nothing
     while (length != 0) {
         const auto run = VM_TRY(hostRun(from, length));

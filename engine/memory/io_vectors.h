@@ -19,8 +19,16 @@ public:
     {
         if (length == 0)
             return;
-        m_vectors.push_back({host, length});
         m_size += length;
+        // Neighbours become one: the host kernel copies long ranges faster.
+        if (!m_vectors.empty()) {
+            iovec& last = m_vectors.back();
+            if (static_cast<std::byte*>(last.iov_base) + last.iov_len == host) {
+                last.iov_len += length;
+                return;
+            }
+        }
+        m_vectors.push_back({host, length});
     }
     void append(const IoVectors& other)
     {

@@ -15,6 +15,11 @@ class AnswerBatch {
 public:
     using Clock = std::chrono::steady_clock;
 
+    /// `patience`: how long the guest takes from one request to the next, at most.
+    explicit AnswerBatch(std::chrono::microseconds patience = std::chrono::microseconds{20})
+        : m_patience(patience)
+    {}
+
     /// True when `hasMore()` holds, now or within a moment: take that work first. Bounded from the
     /// first answer that waits.
     template <std::predicate HasMore>
@@ -37,7 +42,7 @@ public:
                 m_misses = 0;
                 return true;
             }
-        } while (Clock::now() - start < Patience);
+        } while (Clock::now() - start < m_patience);
         // One miss is the natural end of a batch; only repeated ones mean that nothing comes.
         if (m_misses < MostMisses)
             ++m_misses;
@@ -48,10 +53,10 @@ public:
     void told() { m_heldSince.reset(); }
 
 private:
-    static constexpr std::chrono::microseconds Patience{20};
-    static constexpr std::chrono::microseconds LongestHold{250};
+    static constexpr std::chrono::microseconds LongestHold{400};
     static constexpr unsigned MostMisses = 10;
 
+    std::chrono::microseconds m_patience;
     std::optional<Clock::time_point> m_heldSince;
     unsigned m_misses = 0;
     unsigned m_skip = 0;

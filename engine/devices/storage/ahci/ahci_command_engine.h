@@ -51,6 +51,8 @@ public:
 
 private:
     enum class Step : std::uint8_t { Idle, Again };
+    /// A queued command costs the driver two register writes, each an exit.
+    static constexpr std::chrono::microseconds SubmissionTime{80};
 
     void process();
     [[nodiscard]] Step startNext();
@@ -78,7 +80,7 @@ private:
     bool m_processing = false;              // loop thread only
     bool m_stopped = false;                 // loop thread only
     unsigned m_lastSlot = 31;               // loop thread only
-    AnswerBatch m_answers;                  // loop thread only
+    AnswerBatch m_answers{SubmissionTime};  // loop thread only
     std::uint32_t m_finished = 0;           // queued commands that ended well, not told yet; loop thread only
     std::uint64_t m_finishedGeneration = 0; // loop thread only
     ata::Outcome m_finishedOutcome;         // loop thread only

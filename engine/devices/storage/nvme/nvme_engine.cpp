@@ -49,6 +49,8 @@ void Engine::service()
     followDoorbells();
     const std::uint64_t takenBefore = m_taken;
     const bool more = takeAllCommands();
+    if (m_deliveryPending && !more)
+        return; // it looks again itself
     deliver();
     if (!m_running)
         return;

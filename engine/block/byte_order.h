@@ -35,4 +35,12 @@ void storeBig(std::span<std::byte> bytes, std::size_t at, T value)
     std::memcpy(bytes.subspan(at, sizeof(T)).data(), &value, sizeof(T));
 }
 
+template <std::unsigned_integral T>
+void storeLittle(std::span<std::byte> bytes, std::size_t at, T value)
+{
+    if constexpr (std::endian::native != std::endian::little)
+        value = std::byteswap(value);
+    std::memcpy(bytes.subspan(at, sizeof(T)).data(), &value, sizeof(T));
+}
+
 } // namespace engine::block

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "block/image_file.h"
 #include "block/import/ovf.h"
+#include "block/import/ovf_manifest.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -70,7 +71,7 @@ private:
         }));
         if (!m_machine)
             return refuse("contains no OVF descriptor");
-        return {};
+        return checkDescriptor();
     }
 
     [[nodiscard]] std::unexpected<Error> refuse(std::string_view why) const
@@ -114,16 +115,36 @@ private:
 
     Result<> takeDescriptor(archive* reader, archive_entry* entry, const std::string& name)
     {
-        if (m_machine || !name.ends_with(".ovf"))
+        const bool isManifest = name.ends_with(".mf") && !m_manifest;
+        if (!isManifest && (m_machine || !name.ends_with(".ovf")))
             return {};
         const std::int64_t bytes = archive_entry_size(entry);
         if (bytes <= 0 || bytes > MaxDescriptorBytes)
-            return refuse("has an OVF descriptor of impossible length");
-        std::vector<std::byte> xml(static_cast<std::size_t>(bytes));
-        if (archive_read_data(reader, xml.data(), xml.size()) != bytes)
+            return refuse("has an OVF descriptor or manifest of impossible length");
+        std::vector<std::byte> text(static_cast<std::size_t>(bytes));
+        if (archive_read_data(reader, text.data(), text.size()) != bytes)
             return refuse("is incomplete");
-        m_machine = VM_TRY(parseOvf(xml));
+        if (isManifest) {
+            m_manifest =
+                VM_TRY(OvfManifest::parse({reinterpret_cast<const char*>(text.data()), text.size()}));
+            return {};
+        }
+        m_machine = VM_TRY(parseOvf(text));
+        m_descriptorName = name;
+        m_descriptor = std::move(text);
         return {};
+    }
+
+    /// The manifest may come before or after the descriptor.
+    Result<> checkDescriptor()
+    {
+        if (!m_manifest)
+            return {};
+        std::optional<FileDigest> digest = m_manifest->begin(m_descriptorName);
+        if (!digest)
+            return {};
+        digest->add(m_descriptor);
+        return m_manifest->verify(m_descriptorName, std::move(*digest));
     }
 
     /// Only members that a disk of the descriptor names, which has checked the names.
@@ -135,6 +156,8 @@ private:
             return {};
         const ImageFile target = VM_TRY(ImageFile::createNew(m_folder / name));
         m_written.push_back(m_folder / name);
+        std::optional<FileDigest> digest = m_manifest ? m_manifest->begin(name) : std::nullopt;
+        std::uint64_t digested = 0;
         for (;;) {
             if (m_progress.stop.stop_requested())
                 return fail(ErrorCode::Cancelled, "stopped as requested");
@@ -142,12 +165,20 @@ private:
             std::size_t bytes = 0;
             la_int64_t offset = 0;
             const int status = archive_read_data_block(reader, &data, &bytes, &offset);
-            if (status == ARCHIVE_EOF)
+            if (status == ARCHIVE_EOF) {
+                if (digest)
+                    VM_TRY(m_manifest->verify(name, std::move(*digest)));
                 return target.sync();
+            }
             if (status != ARCHIVE_OK || offset < 0)
                 return refuse("is damaged or incomplete");
-            VM_TRY(target.writeAt(static_cast<std::uint64_t>(offset),
-                                  {static_cast<const std::byte*>(data), bytes}));
+            const std::span block(static_cast<const std::byte*>(data), bytes);
+            VM_TRY(target.writeAt(static_cast<std::uint64_t>(offset), block));
+            if (digest && digested != static_cast<std::uint64_t>(offset))
+                return refuse("stores a disk with holes, which its manifest can't vouch for");
+            if (digest)
+                digest->add(block);
+            digested += bytes;
             if (m_progress.report)
                 m_progress.report(std::min(m_doneBytes += bytes, m_totalBytes), m_totalBytes);
         }
@@ -157,6 +188,9 @@ private:
     const std::filesystem::path& m_folder;
     const Progress& m_progress;
     std::optional<OvfMachine> m_machine;
+    std::optional<OvfManifest> m_manifest;
+    std::string m_descriptorName;
+    std::vector<std::byte> m_descriptor;
     std::vector<std::filesystem::path> m_written;
     std::uint64_t m_totalBytes = 0;
     std::uint64_t m_doneBytes = 0;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "block/export/ova_writer.h"
 #include "block/image_source.h"
+#include "block/import/appliance.h"
 #include "block/import/ovf.h"
 #include "engine/block/disk_test_support.h"
 
@@ -37,6 +39,12 @@ Bytes bytesOf(std::string_view text)
 {
     const auto bytes = std::as_bytes(std::span(text));
     return {bytes.begin(), bytes.end()};
+}
+
+/// A command that prints a manifest of these files, made by others.
+std::string sha256Manifest(const std::string& files)
+{
+    return "sha256sum " + files + R"( | sed 's/\([0-9a-f]*\)  \(.*\)/SHA256(\2)= \1/')";
 }
 
 std::string replaced(std::string_view from, std::string_view to)
@@ -98,7 +106,7 @@ TEST(Ova, PackageIsUnpackedAndItsDiskConverted)
             .exitCode,
         0);
     writeFile(folder / "box.ovf", bytesOf(Descriptor));
-    writeFile(folder / "box.mf", bytesOf("SHA256(box.ovf)= 00\n"));
+    writeFile(folder / "box.mf", bytesOf(shell(in + sha256Manifest("box.ovf box-disk001.vmdk")).output));
     ASSERT_EQ(shell(in + "tar -cf box.ova --format=ustar box.ovf box.mf box-disk001.vmdk").exitCode, 0);
     std::filesystem::create_directory(folder / "out");
     const auto machine = unpackOva(folder / "box.ova", folder / "out");
@@ -120,6 +128,98 @@ TEST(Ova, PackageIsUnpackedAndItsDiskConverted)
     EXPECT_TRUE(std::filesystem::is_empty(folder / "out2"));
     // No package at all.
     EXPECT_FALSE(unpackOva(folder / "disk.raw", folder / "out2"));
+}
+
+/// Two disks, one of them with a hole, in a package of our own.
+Result<> exportBox(const TemporaryFolder& folder, const Bytes& first, const Bytes& second)
+{
+    writeFile(folder / "one.raw", first);
+    writeFile(folder / "two.raw", second);
+    Appliance box{
+        .name = "My <box> & co", .cpuCount = 3, .memoryBytes = 768ULL << 20, .usesUefi = true, .disks = {}};
+    box.disks = {{.path = folder / "one.raw", .format = SourceFormat::Raw},
+                 {.path = folder / "two.raw", .format = SourceFormat::Raw}};
+    return exportAppliance(box, folder / "box.ova");
+}
+
+TEST(Ova, WhatIsExportedIsImportedAndReadByOthers)
+{
+    const TemporaryFolder folder;
+    Bytes first = pattern(40 << 20, 5);
+    std::fill(first.begin() + (3 << 20), first.begin() + (39 << 20), std::byte{});
+    const Bytes second = pattern((5 << 20) + 512, 6); // ends inside a grain
+    const auto exported = exportBox(folder, first, second);
+    ASSERT_TRUE(exported) << exported.error().message();
+    EXPECT_LT(std::filesystem::file_size(folder / "box.ova"), 20U << 20) << "zeros take no space";
+    std::filesystem::create_directory(folder / "in");
+    const auto machine = importAppliance(folder / "box.ova", folder / "in");
+    ASSERT_TRUE(machine) << machine.error().message();
+    EXPECT_EQ(machine->name, "My <box> & co");
+    EXPECT_EQ(machine->cpuCount, 3U);
+    EXPECT_EQ(machine->memoryBytes, 768U << 20);
+    EXPECT_TRUE(machine->usesUefi);
+    ASSERT_EQ(machine->disks.size(), 2U);
+    EXPECT_EQ(machine->disks[0].capacityBytes, first.size());
+    EXPECT_EQ(openDisk(folder / "in" / machine->disks[0].fileName).readAll(), first);
+    EXPECT_EQ(openDisk(folder / "in" / machine->disks[1].fileName).readAll(), second);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder / "in"), {}), 2)
+        << "nothing else is left";
+    if (!hasQemuImg() || shell("tar --version").exitCode != 0)
+        GTEST_SKIP() << "the rest needs qemu-img and tar";
+    const std::string in = "cd '" + folder.path().string() + "' && ";
+    const auto listed = shell(in + "tar -tf box.ova");
+    EXPECT_EQ(listed.output,
+              "My__box____co.ovf\nMy__box____co.mf\nMy__box____co-disk1.vmdk\nMy__box____co-disk2.vmdk\n");
+    ASSERT_EQ(shell(in + "tar -xf box.ova").exitCode, 0);
+    EXPECT_EQ(shell(in + "qemu-img compare -f raw -F vmdk one.raw My__box____co-disk1.vmdk").exitCode, 0);
+    EXPECT_EQ(shell(in + "qemu-img compare -f raw -F vmdk two.raw My__box____co-disk2.vmdk").exitCode, 0);
+    const std::string files = "My__box____co.ovf My__box____co-disk1.vmdk My__box____co-disk2.vmdk";
+    EXPECT_EQ(bytesOf(shell(in + sha256Manifest(files)).output), readFile(folder / "My__box____co.mf"));
+}
+
+TEST(Ova, DamageIsFoundByTheManifest)
+{
+    const TemporaryFolder folder;
+    ASSERT_TRUE(exportBox(folder, pattern(1 << 20, 7), pattern(1 << 20, 8)));
+    Bytes package = readFile(folder / "box.ova");
+    package[package.size() - (200 << 10)] ^= std::byte{1}; // in the last disk
+    writeFile(folder / "bad.ova", package);
+    std::filesystem::create_directory(folder / "in");
+    const auto refused = importAppliance(folder / "bad.ova", folder / "in");
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message().find("manifest"), std::string::npos) << refused.error().message();
+    EXPECT_TRUE(std::filesystem::is_empty(folder / "in"));
+}
+
+TEST(Ovf, LooseFilesBesideTheirDescriptorAreImported)
+{
+    if (shell("tar --version").exitCode != 0)
+        GTEST_SKIP() << "tar is not installed";
+    const TemporaryFolder folder;
+    const Bytes first = pattern(1 << 20, 9);
+    ASSERT_TRUE(exportBox(folder, first, pattern(1 << 20, 10)));
+    ASSERT_EQ(shell("cd '" + folder.path().string() + "' && tar -xf box.ova").exitCode, 0);
+    const auto descriptor = folder / "My__box____co.ovf";
+    std::filesystem::create_directory(folder / "in");
+    const auto machine = importAppliance(descriptor, folder / "in");
+    ASSERT_TRUE(machine) << machine.error().message();
+    EXPECT_EQ(openDisk(folder / "in" / machine->disks[0].fileName).readAll(), first);
+    // SHA-1, as older programs write it; upper case is fine.
+    std::filesystem::create_directory(folder / "again");
+    const auto manifest = folder / "My__box____co.mf";
+    writeFile(manifest,
+              bytesOf("SHA1(My__box____co-disk1.vmdk)= 0123456789012345678901234567890123456789\n"));
+    const auto changed = importAppliance(descriptor, folder / "again");
+    ASSERT_FALSE(changed);
+    EXPECT_NE(changed.error().message().find("My__box____co-disk1.vmdk"), std::string::npos);
+    writeFile(manifest, bytesOf("MD5(My__box____co-disk1.vmdk)= 01\n"));
+    EXPECT_FALSE(importAppliance(descriptor, folder / "again"));
+    std::filesystem::remove(manifest);
+    std::filesystem::remove(folder / "My__box____co-disk2.vmdk");
+    const auto missing = importAppliance(descriptor, folder / "again");
+    ASSERT_FALSE(missing);
+    EXPECT_NE(missing.error().message().find("is missing"), std::string::npos) << missing.error().message();
+    EXPECT_TRUE(std::filesystem::is_empty(folder / "again"));
 }
 
 } // namespace

@@ -137,12 +137,16 @@ void BlockDevice::onQueueNotified(unsigned queue)
 bool BlockDevice::takeRequests(unsigned queue)
 {
     Virtqueue& ring = *m_queues[queue].ring;
+    // Not much more than one large request: the driver prepares others while the disk copies these.
+    constexpr std::uint64_t TurnBytes = 512 * 1024;
     unsigned taken = 0;
-    while (taken < ring.size()) {
+    std::uint64_t bytes = 0;
+    while (taken < ring.size() && bytes < TurnBytes) {
         auto chain = ring.pop();
         if (!chain)
             break;
         ++taken;
+        bytes += chain->readableBytes() + chain->writableBytes();
         start(queue, std::move(*chain));
     }
     return taken != 0;

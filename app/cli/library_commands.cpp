@@ -217,7 +217,9 @@ void addExportCommand(CLI::App& program, int& exitCode)
     };
     auto options = std::make_shared<Options>();
     command->add_option("guest", options->guest, "The guest's name or id")->required();
-    command->add_option("file", options->file, "The file to write: NAME.tar, .tar.gz or .tar.zst")
+    command
+        ->add_option("file", options->file,
+                     "The file to write: NAME.tar, .tar.gz or .tar.zst, or .ova for other programs")
         ->required();
     command->callback([&exitCode, options] {
         const auto work = [&]() -> Result<> {

@@ -2,6 +2,7 @@
 #include "library/guest_archive.h"
 
 #include "library/guest_clone.h"
+#include "library/guest_package.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -290,6 +291,8 @@ Result<> exportGuest(const GuestEntry& entry, const fs::path& target, const Disk
 {
     if (entry.problem)
         return fail(ErrorCode::InvalidState, "A guest with a damaged configuration cannot be exported.");
+    if (target.extension() == ".ova")
+        return exportPackage(entry, target, onProgress);
     const engine::UniqueFd file(
         ::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!file)

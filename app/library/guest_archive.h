@@ -8,7 +8,8 @@ namespace app {
 
 /// Writes a guest's folder, with its disks and variables, into one file: a tar archive, compressed when
 /// the name ends with .gz or .zst. Disks from elsewhere are put into it; CDs are not. Any tar program
-/// unpacks it. The guest must be off; an existing file is not overwritten. Blocking.
+/// unpacks it. NAME.ova instead writes an appliance for other programs; see exportPackage(). The guest must
+/// be off; an existing file is not overwritten. Blocking.
 [[nodiscard]] engine::Result<> exportGuest(const GuestEntry& entry, const std::filesystem::path& target,
                                            const DiskProgress& onProgress = {});
 

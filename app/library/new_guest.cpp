@@ -78,6 +78,8 @@ Result<> importAppliance(DiskTool& disks, const NewGuest& guest, const fs::path&
     const UnpackedPackage unpacked(folder / ".package");
     if (appliance.isPackage)
         VM_TRY(unpack(guest.medium.path, unpacked.folder, steps.step(guest.medium.fileBytes)));
+    else
+        VM_TRY(engine::block::checkOvfFiles(guest.medium.path));
     const fs::path source = appliance.isPackage ? unpacked.folder : guest.medium.path.parent_path();
     for (std::size_t i = 0; i < appliance.disks.size(); ++i) {
         const fs::path file = source / appliance.disks[i].fileName;

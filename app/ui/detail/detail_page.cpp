@@ -5,6 +5,7 @@
 #include "ui/detail/log_page.h"
 #include "ui/detail/overview_page.h"
 #include "ui/look/icons.h"
+#include "ui/network/network_page.h"
 #include "ui/settings/settings_page.h"
 #include "ui/window/message_bar.h"
 
@@ -21,7 +22,7 @@ DetailPage::DetailPage(GuestStore& store, HostResources host, ConsoleFactory con
     : QWidget(parent), m_store(store), m_name(new QLabel), m_stateIcon(new QLabel), m_state(new QLabel),
       m_buttons(new QHBoxLayout), m_coach(new MessageBar), m_tabs(new QTabWidget),
       m_overview(new OverviewPage(store)), m_console(new ConsolePage(store, std::move(console))),
-      m_settings(new SettingsPage(store, host)), m_log(new LogPage(store))
+      m_network(new NetworkPage(store)), m_settings(new SettingsPage(store, host)), m_log(new LogPage(store))
 {
     QFont large = m_name->font();
     large.setPointSizeF(large.pointSizeF() * 1.5);
@@ -40,6 +41,7 @@ DetailPage::DetailPage(GuestStore& store, HostResources host, ConsoleFactory con
     overview->setFocusPolicy(Qt::NoFocus);
     m_tabs->addTab(overview, themeIcon(u"dashboard-show"_s), tr("Overview"));
     m_tabs->addTab(m_console, themeIcon(u"video-display"_s), tr("Console"));
+    m_tabs->addTab(m_network, themeIcon(u"network-wired"_s), tr("Network"));
     m_tabs->addTab(m_settings, themeIcon(u"configure"_s), tr("Settings"));
     m_tabs->addTab(m_log, themeIcon(u"view-list-text"_s), tr("Log"));
     auto* state = new QHBoxLayout;
@@ -99,6 +101,7 @@ void DetailPage::setGuest(const QString& id)
     }
     m_overview->setGuest(id);
     m_console->setGuest(id);
+    m_network->setGuest(id);
     m_settings->setGuest(id);
     m_log->setGuest(id);
     refresh();

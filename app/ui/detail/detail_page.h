@@ -18,6 +18,7 @@ namespace app {
 class ConsolePage;
 class LogPage;
 class MessageBar;
+class NetworkPage;
 class OverviewPage;
 class SettingsPage;
 
@@ -25,7 +26,7 @@ class SettingsPage;
 class DetailPage final : public QWidget {
     Q_OBJECT
 public:
-    enum Tab : std::uint8_t { OverviewTab, ConsoleTab, SettingsTab, LogTab };
+    enum Tab : std::uint8_t { OverviewTab, ConsoleTab, NetworkTab, SettingsTab, LogTab };
 
     DetailPage(GuestStore& store, HostResources host, ConsoleFactory console, QWidget* parent = nullptr);
 
@@ -59,6 +60,7 @@ private:
     QTabWidget* m_tabs;
     OverviewPage* m_overview;
     ConsolePage* m_console;
+    NetworkPage* m_network;
     SettingsPage* m_settings;
     LogPage* m_log;
 };

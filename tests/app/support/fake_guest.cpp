@@ -70,9 +70,10 @@ void FakeGuest::onLine(QLocalSocket* client, const QByteArray& line)
     lastRequest = QJsonDocument::fromJson(line).object();
     const QString verb = lastRequest.value("verb"_L1).toString();
     requests << verb;
+    latest.insert(verb, lastRequest);
     if (!answers)
         return;
-    QJsonObject answer = answerTo(verb);
+    QJsonObject answer = prepared.contains(verb) ? prepared.value(verb) : answerTo(verb);
     answer.insert("id"_L1, lastRequest.value("id"_L1));
     client->write(QJsonDocument(answer).toJson(QJsonDocument::Compact) + '\n');
 }

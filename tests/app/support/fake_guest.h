@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHash>
 #include <QJsonObject>
 #include <QLocalServer>
 #include <QLocalSocket>
@@ -23,7 +24,9 @@ public:
 
     QStringList requests; ///< verbs, in order
     QJsonObject lastRequest;
-    QJsonObject extraStatus; ///< merged into the answer to `status`
+    QJsonObject extraStatus;              ///< merged into the answer to `status`
+    QHash<QString, QJsonObject> prepared; ///< by verb: what to answer instead of plain success
+    QHash<QString, QJsonObject> latest;   ///< by verb: what was asked last
     bool obeysShutdown = true;
     bool answers = true;
 

@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+class QGridLayout;
 class QLabel;
 class QPushButton;
 class QSlider;
@@ -31,13 +32,13 @@ private:
     void toggleCapture();
 
     NetworkClient& m_client;
-    class QGridLayout* m_grid;
+    QGridLayout* m_grid;
+    QTimer m_applySoon;
+    QList<QLabel*> m_values; ///< beside the sliders, in their order; used while these are made
     QSlider* m_down;
     QSlider* m_up;
     QSlider* m_delay;
     QSlider* m_loss;
-    QList<QLabel*> m_values; ///< beside the sliders, in their order
-    QTimer m_applySoon;
     QPushButton* m_capture;
     QLabel* m_captureFile;
 };

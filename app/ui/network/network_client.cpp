@@ -82,29 +82,33 @@ void NetworkClient::refresh()
     if (!m_connection || m_isAsking)
         return;
     m_isAsking = true;
-    m_connection->request(u"network"_s).then(this, [this](const ControlReply& reply) {
-        m_isAsking = false;
-        const NetworkStatus now =
-            reply ? parseNetworkStatus(reply->value("view"_L1).toObject()) : NetworkStatus();
-        if (now == m_status)
-            return;
-        m_status = now;
-        emit statusChanged();
-    });
+    // The page may be gone when the answer comes.
+    m_connection->request(u"network"_s)
+        .then(m_connection, [self = QPointer(this)](const ControlReply& reply) {
+            if (!self)
+                return;
+            self->m_isAsking = false;
+            const NetworkStatus now =
+                reply ? parseNetworkStatus(reply->value("view"_L1).toObject()) : NetworkStatus();
+            if (now == self->m_status)
+                return;
+            self->m_status = now;
+            emit self->statusChanged();
+        });
 }
 
-void NetworkClient::request(const QString& verb, const QJsonObject& parameters, Done done)
+void NetworkClient::request(const QString& verb, const QJsonObject& parameters)
 {
     if (!m_connection)
         return;
-    m_connection->request(verb, parameters).then(this, [this, parameters, done](const ControlReply& reply) {
-        const QString problem = reply ? QString() : networkProblem(reply.error(), parameters);
-        if (!problem.isEmpty())
-            emit refused(problem);
-        if (done)
-            done(problem);
-        refresh();
-    });
+    m_connection->request(verb, parameters)
+        .then(m_connection, [self = QPointer(this), parameters](const ControlReply& reply) {
+            if (!self)
+                return;
+            if (!reply)
+                emit self->refused(networkProblem(reply.error(), parameters));
+            self->refresh();
+        });
 }
 
 } // namespace app

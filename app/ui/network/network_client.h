@@ -6,8 +6,6 @@
 
 #include <QTimer>
 
-#include <functional>
-
 namespace app {
 
 /// Asks the selected guest for its network while somebody looks, and sends the user's wishes.
@@ -22,15 +20,14 @@ public:
     [[nodiscard]] bool isRunning() const { return m_connection != nullptr; }
     [[nodiscard]] const NetworkStatus& status() const { return m_status; }
 
-    /// `done` gets the refusal, if any, in the user's language; it may be empty.
-    using Done = std::function<void(const QString& problem)>;
-    void request(const QString& verb, const QJsonObject& parameters, Done done = {});
+    /// A refusal comes as refused().
+    void request(const QString& verb, const QJsonObject& parameters);
     void refresh();
 
 signals:
     void statusChanged();
     void runningChanged();
-    void refused(const QString& text);
+    void refused(const QString& text); ///< in the user's language
 
 private:
     void follow();

@@ -16,9 +16,11 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QToolButton>
+#include <QTranslator>
 #include <QWizard>
 
 using namespace app;
@@ -42,6 +44,17 @@ QMessageBox* openQuestion(MainWindow& window)
     const auto boxes = window.findChildren<QMessageBox*>();
     return boxes.isEmpty() ? nullptr : boxes.last();
 }
+
+/// A language with longer words: shows what has no room and what is not translated.
+class PseudoLanguage final : public QTranslator {
+public:
+    [[nodiscard]] QString translate(const char*, const char* text, const char*, int) const override
+    {
+        const QString source = QString::fromUtf8(text);
+        return u"[%1%2]"_s.arg(source, QString(source.size() / 3, u'~'));
+    }
+    [[nodiscard]] bool isEmpty() const override { return false; }
+};
 
 void answer(QMessageBox* box, const QString& text)
 {
@@ -82,6 +95,7 @@ private slots:
     void coachSpeaksUp();
     void everyControlHasANameAndEveryActionAnIcon();
     void fiftyGuests();
+    void longWordsFromRightToLeftFit();
 
 private:
     void open()
@@ -413,6 +427,36 @@ void MainWindowTest::fiftyGuests()
     open();
     QTRY_COMPARE(window->findChild<QListView*>(u"guestList"_s)->model()->rowCount(), 50);
     QVERIFY(!window->grab().isNull());
+}
+
+void MainWindowTest::longWordsFromRightToLeftFit()
+{
+    PseudoLanguage language;
+    QApplication::installTranslator(&language);
+    QApplication::setLayoutDirection(Qt::RightToLeft);
+    const auto restore = qScopeGuard([&] {
+        window.reset();
+        QApplication::removeTranslator(&language);
+        QApplication::setLayoutDirection(Qt::LeftToRight);
+    });
+    f->addGuest("One");
+    open();
+    selectGuest(u"One"_s);
+    auto* tabs = window->findChild<QTabWidget*>(u"tabs"_s);
+    auto* list = window->findChild<QListView*>(u"guestList"_s);
+    QVERIFY2(list->mapTo(window.get(), QPoint()).x() > tabs->mapTo(window.get(), QPoint()).x(),
+             "the list is on the other side");
+    for (int tab = 0; tab < 4; ++tab) {
+        tabs->setCurrentIndex(tab);
+        QTest::qWait(20);
+        for (const auto* button : window->findChildren<QAbstractButton*>()) {
+            if (!button->isVisible() || button->text().isEmpty() || button->inherits("QLineEditIconButton"))
+                continue;
+            QVERIFY2(button->text().startsWith(u'['), qPrintable(button->text()));
+            QVERIFY2(button->width() >= button->minimumSizeHint().width(), qPrintable(button->text()));
+        }
+        QVERIFY(!window->grab().isNull());
+    }
 }
 
 QTEST_MAIN(MainWindowTest)

@@ -3,10 +3,9 @@
 
 #include "block/export/vmdk_writer.h"
 #include "block/image_file.h"
+#include "block/import/archive_library.h"
 #include "block/import/ovf_manifest.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,8 +17,8 @@ namespace engine::block {
 namespace {
 
 namespace fs = std::filesystem;
-using Archive = std::unique_ptr<archive, decltype(&archive_write_free)>;
-using Entry = std::unique_ptr<archive_entry, decltype(&archive_entry_free)>;
+using Archive = std::unique_ptr<archive, decltype(&::archive_write_free)>;
+using Entry = std::unique_ptr<archive_entry, decltype(&::archive_entry_free)>;
 
 /// Names in packages: what every file system takes.
 std::string plainName(std::string_view name)
@@ -61,6 +60,7 @@ public:
         m_scratch = scratch;
         for (const ApplianceDisk& disk : m_appliance.disks)
             VM_TRY(packDisk(disk, bases));
+        m_library = VM_TRY(ArchiveLibrary::get());
         VM_TRY(writeArchive(file));
         VM_TRY(file.sync());
         m_isComplete = true;
@@ -86,12 +86,12 @@ private:
         constexpr std::uint64_t UstarLimit = 8ULL << 30;
         const bool isLarge = std::ranges::any_of(
             m_disks, [](const PackagedDisk& disk) { return disk.fileBytes >= UstarLimit; });
-        const Archive writer(archive_write_new(), &archive_write_free);
+        const Archive writer(m_library->archive_write_new(), m_library->archive_write_free);
         if (isLarge)
-            archive_write_set_format_gnutar(writer.get());
+            m_library->archive_write_set_format_gnutar(writer.get());
         else
-            archive_write_set_format_ustar(writer.get());
-        if (!writer || archive_write_open_fd(writer.get(), file.fd()) != ARCHIVE_OK)
+            m_library->archive_write_set_format_ustar(writer.get());
+        if (!writer || m_library->archive_write_open_fd(writer.get(), file.fd()) != ARCHIVE_OK)
             return failWriting(writer.get());
         const std::string descriptor = ovfDescriptor(m_appliance, m_disks);
         VM_TRY(addText(writer.get(), m_stem + ".ovf", descriptor));
@@ -99,7 +99,7 @@ private:
         VM_TRY(addText(writer.get(), m_stem + ".mf", digests));
         for (const PackagedDisk& disk : m_disks)
             VM_TRY(addFile(writer.get(), disk));
-        if (archive_write_close(writer.get()) != ARCHIVE_OK)
+        if (m_library->archive_write_close(writer.get()) != ARCHIVE_OK)
             return failWriting(writer.get());
         return {};
     }
@@ -139,12 +139,12 @@ private:
 
     Result<> begin(archive* writer, const std::string& name, std::uint64_t bytes)
     {
-        const Entry entry(archive_entry_new(), &archive_entry_free);
-        archive_entry_set_pathname(entry.get(), name.c_str());
-        archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes));
-        archive_entry_set_filetype(entry.get(), AE_IFREG);
-        archive_entry_set_perm(entry.get(), 0644);
-        if (archive_write_header(writer, entry.get()) != ARCHIVE_OK)
+        const Entry entry(m_library->archive_entry_new(), m_library->archive_entry_free);
+        m_library->archive_entry_set_pathname(entry.get(), name.c_str());
+        m_library->archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes));
+        m_library->archive_entry_set_filetype(entry.get(), AE_IFREG);
+        m_library->archive_entry_set_perm(entry.get(), 0644);
+        if (m_library->archive_write_header(writer, entry.get()) != ARCHIVE_OK)
             return failWriting(writer);
         return {};
     }
@@ -163,16 +163,19 @@ private:
 
     Result<> addBytes(archive* writer, std::span<const std::byte> bytes)
     {
-        if (archive_write_data(writer, bytes.data(), bytes.size()) != static_cast<la_ssize_t>(bytes.size()))
+        if (m_library->archive_write_data(writer, bytes.data(), bytes.size())
+            != static_cast<la_ssize_t>(bytes.size()))
             return failWriting(writer);
         return {};
     }
 
     [[nodiscard]] std::unexpected<Error> failWriting(archive* writer) const
     {
-        return failSystem("cannot write the package '" + m_target.string() + "'", archive_errno(writer));
+        return failSystem("cannot write the package '" + m_target.string() + "'",
+                          m_library->archive_errno(writer));
     }
 
+    const ArchiveLibrary* m_library = nullptr; ///< set before anything is written
     const Appliance& m_appliance;
     const fs::path& m_target;
     const Progress& m_progress;

@@ -41,8 +41,10 @@ Result<ArchiveLibrary> loadLibrary()
     VM_TRY(library.bind(found.archive_write_header, "archive_write_header"));
     VM_TRY(library.bind(found.archive_write_new, "archive_write_new"));
     VM_TRY(library.bind(found.archive_write_open_fd, "archive_write_open_fd"));
+    VM_TRY(library.bind(found.archive_write_set_format_gnutar, "archive_write_set_format_gnutar"));
     VM_TRY(library.bind(found.archive_write_set_format_pax_restricted,
                         "archive_write_set_format_pax_restricted"));
+    VM_TRY(library.bind(found.archive_write_set_format_ustar, "archive_write_set_format_ustar"));
     return found;
 }
 

@@ -40,7 +40,9 @@ struct ArchiveLibrary {
     decltype(&::archive_write_header) archive_write_header = nullptr;
     decltype(&::archive_write_new) archive_write_new = nullptr;
     decltype(&::archive_write_open_fd) archive_write_open_fd = nullptr;
+    decltype(&::archive_write_set_format_gnutar) archive_write_set_format_gnutar = nullptr;
     decltype(&::archive_write_set_format_pax_restricted) archive_write_set_format_pax_restricted = nullptr;
+    decltype(&::archive_write_set_format_ustar) archive_write_set_format_ustar = nullptr;
 
     /// Any thread; the same answer for the life of the process.
     [[nodiscard]] static Result<const ArchiveLibrary*> get();

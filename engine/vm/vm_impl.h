@@ -121,6 +121,7 @@ private:
     std::unique_ptr<EventLoop> m_displayLoop; // scan-out; null without a display
     std::unique_ptr<display::DisplayPump> m_display;
     std::unique_ptr<VcpuGroup> m_vcpus;
+    std::optional<EventLoop::TimerId> m_progressTimer; // control thread only
 
     std::atomic<bool> m_inputAnnounced = false;
     std::optional<EventLoop::TimerId> m_haltTimer;

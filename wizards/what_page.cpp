@@ -3,6 +3,7 @@
 
 #include "wizards/medium_chooser.h"
 #include "wizards/resource_scale.h"
+#include "wizards/when_done.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -107,11 +108,11 @@ void WhatPage::look()
     const QString path = m_chooser->path();
     if (path.isEmpty())
         return;
-    QtConcurrent::run(lookAt, path)
-        .then(this, [this, path](const std::pair<app::Medium, std::string>& found) {
-            if (path == m_chooser->path()) // else an answer about something that was typed before
-                present(found.first, found.second);
-        });
+    whenDone(QtConcurrent::run(lookAt, path), this,
+             [this, path](const std::pair<app::Medium, std::string>& found) {
+                 if (path == m_chooser->path()) // else an answer about something that was typed before
+                     present(found.first, found.second);
+             });
 }
 
 void WhatPage::present(const app::Medium& medium, const std::string& osId)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/control_message.h"
 
+#include <QDateTime>
+
 #include <algorithm>
 #include <cmath>
 
@@ -54,7 +56,11 @@ GuestStatus parseStatus(const QJsonObject& object)
 
 GuestLogLine parseLogLine(const QJsonObject& object)
 {
-    return {.time = text(object, "time"_L1),
+    // Seconds since 1970; the year 9999 is late enough.
+    constexpr double LatestSeconds = 253402300799.0;
+    const double seconds = std::clamp(object.value("time"_L1).toDouble(), 0.0, LatestSeconds);
+    const auto time = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(seconds * 1000));
+    return {.time = seconds > 0 ? time.toString(u"HH:mm:ss.zzz"_s) : QString(),
             .level = text(object, "level"_L1),
             .component = text(object, "component"_L1),
             .text = text(object, "text"_L1)};

@@ -40,11 +40,11 @@ DetailPage::DetailPage(GuestStore& store, HostResources host, ConsoleFactory con
     overview->setWidgetResizable(true);
     overview->setFrameShape(QFrame::NoFrame);
     overview->setFocusPolicy(Qt::NoFocus);
-    m_tabs->addTab(overview, themeIcon(u"dashboard-show"_s), tr("Overview"));
-    m_tabs->addTab(m_console, themeIcon(u"video-display"_s), tr("Console"));
-    m_tabs->addTab(m_network, themeIcon(u"network-wired"_s), tr("Network"));
-    m_tabs->addTab(m_settings, themeIcon(u"configure"_s), tr("Settings"));
-    m_tabs->addTab(m_log, themeIcon(u"view-list-text"_s), tr("Log"));
+    m_tabs->addTab(overview, tr("Overview"));
+    m_tabs->addTab(m_console, tr("Console"));
+    m_tabs->addTab(m_network, tr("Network"));
+    m_tabs->addTab(m_settings, tr("Settings"));
+    m_tabs->addTab(m_log, tr("Log"));
     auto* state = new QHBoxLayout;
     state->addWidget(m_stateIcon);
     state->addWidget(m_state, 1);
@@ -89,6 +89,15 @@ void DetailPage::setActions(const QList<QAction*>& actions)
         setTabOrder(before, button);
         before = button;
     }
+}
+
+void DetailPage::loadIcons()
+{
+    m_tabs->setTabIcon(OverviewTab, themeIcon(u"dashboard-show"_s));
+    m_tabs->setTabIcon(ConsoleTab, themeIcon(u"video-display"_s));
+    m_tabs->setTabIcon(NetworkTab, themeIcon(u"network-wired"_s));
+    m_tabs->setTabIcon(SettingsTab, themeIcon(u"configure"_s));
+    m_tabs->setTabIcon(LogTab, themeIcon(u"view-list-text"_s));
 }
 
 void DetailPage::setGuest(const QString& id)

@@ -34,6 +34,8 @@ public:
     void showTab(Tab tab);
     /// Buttons of the header, made from the window's actions.
     void setActions(const QList<QAction*>& actions);
+    /// Of the tabs; the first picture need not wait for them.
+    void loadIcons();
     [[nodiscard]] SettingsPage* settings() const { return m_settings; }
     [[nodiscard]] ConsolePage* console() const { return m_console; }
 

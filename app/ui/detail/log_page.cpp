@@ -3,6 +3,7 @@
 
 #include "ui/detail/boot_coach.h"
 #include "ui/look/icons.h"
+#include "wizards/when_done.h"
 
 #include <QHeaderView>
 #include <QJsonArray>
@@ -85,12 +86,12 @@ void LogPage::follow()
     m_connection = guest->connection;
     m_timeline->clear();
     m_log->clear();
-    m_connection->request(u"timeline"_s).then(this, [this](const ControlReply& reply) {
+    wizards::whenDone(m_connection->request(u"timeline"_s), this, [this](const ControlReply& reply) {
         const QJsonArray events = reply ? reply->value("events"_L1).toArray() : QJsonArray();
         for (const QJsonValue& event : events)
             addMilestone(parseMilestone(event.toObject()));
     });
-    m_connection->request(u"log"_s).then(this, [this](const ControlReply& reply) {
+    wizards::whenDone(m_connection->request(u"log"_s), this, [this](const ControlReply& reply) {
         const QJsonArray entries = reply ? reply->value("entries"_L1).toArray() : QJsonArray();
         for (const QJsonValue& entry : entries)
             addLine(parseLogLine(entry.toObject()));

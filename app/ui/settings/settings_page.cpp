@@ -4,6 +4,7 @@
 #include "ui/look/icons.h"
 #include "ui/settings/setting_editors.h"
 #include "wizards/resource_slider.h"
+#include "wizards/when_done.h"
 
 #include <QFormLayout>
 #include <QLineEdit>
@@ -89,14 +90,13 @@ void SettingsPage::setGuest(const QString& id)
 
 void SettingsPage::askForDiskSizes()
 {
-    // The page may be gone when the answer comes; the store is not.
-    m_store.diskCapacities(m_id).then(
-        &m_store, [self = QPointer(this), id = m_id](const std::vector<std::uint64_t>& bytes) {
-            if (!self || id != self->m_id || bytes == self->m_diskBytes || self->hasChanges())
-                return;
-            self->m_diskBytes = bytes;
-            self->rebuild();
-        });
+    wizards::whenDone(m_store.diskCapacities(m_id), this,
+                      [this, id = m_id](const std::vector<std::uint64_t>& bytes) {
+                          if (id != m_id || bytes == m_diskBytes || hasChanges())
+                              return;
+                          m_diskBytes = bytes;
+                          rebuild();
+                      });
 }
 
 void SettingsPage::rebuild()
@@ -258,24 +258,25 @@ void SettingsPage::apply()
     refresh();
     if (guest->connection)
         applyNow(before);
-    m_store.save(entry).then(this, [this, renamed, id = m_id](const engine::Result<GuestEntry>& saved) {
-        m_isApplying = false;
-        if (!saved) {
-            emit m_store.failed(tr("The settings were not stored"), errorText(saved.error()));
-            return refresh();
-        }
-        if (id == m_id) {
-            m_original = saved->guest;
-            m_edited = m_original;
-            m_changes.clear();
-            rebuild();
-            askForDiskSizes();
-        }
-        const GuestItem* now = m_store.find(id);
-        if (renamed && now && !now->isAlive())
-            m_store.rename(id, QString::fromStdString(saved->guest.config.name));
-        emit applied(id);
-    });
+    wizards::whenDone(
+        m_store.save(entry), this, [this, renamed, id = m_id](const engine::Result<GuestEntry>& saved) {
+            m_isApplying = false;
+            if (!saved) {
+                emit m_store.failed(tr("The settings were not stored"), errorText(saved.error()));
+                return refresh();
+            }
+            if (id == m_id) {
+                m_original = saved->guest;
+                m_edited = m_original;
+                m_changes.clear();
+                rebuild();
+                askForDiskSizes();
+            }
+            const GuestItem* now = m_store.find(id);
+            if (renamed && now && !now->isAlive())
+                m_store.rename(id, QString::fromStdString(saved->guest.config.name));
+            emit applied(id);
+        });
 }
 
 /// What a running guest takes at once: discs and forwarded ports.

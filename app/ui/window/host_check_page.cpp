@@ -2,6 +2,7 @@
 #include "ui/window/host_check_page.h"
 
 #include "ui/look/icons.h"
+#include "wizards/when_done.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -81,9 +82,8 @@ void HostCheckPage::check()
 {
     m_again->setEnabled(false);
     m_summary->setText(tr("Checking this computer…"));
-    QtConcurrent::run([this] {
-        return m_check.run();
-    }).then(this, [this](const std::vector<HostCheckStep>& steps) { present(steps); });
+    wizards::whenDone(QtConcurrent::run([&check = m_check] { return check.run(); }), this,
+                      [this](const std::vector<HostCheckStep>& steps) { present(steps); });
 }
 
 void HostCheckPage::present(const std::vector<HostCheckStep>& steps)

@@ -52,6 +52,7 @@ void MainWindow::finishStart()
 {
     setWindowIcon(themeIcon(u"guesthouse"_s));
     m_actions->loadIcons();
+    m_detail->loadIcons();
     buildTray();
     m_check->check();
 }

@@ -11,6 +11,7 @@
 #include "ui/window/message_bar.h"
 #include "wizards/command_text.h"
 #include "wizards/medium_chooser.h"
+#include "wizards/when_done.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -176,10 +177,11 @@ void MainWindow::askRename()
     if (const GuestItem* guest = current())
         askForName(tr("Rename “%1”").arg(guest->name()), guest->name(), m_store.names(), this,
                    [this, id = guest->id](const QString& name) {
-                       m_store.rename(id, name).then(this, [this](const engine::Result<GuestEntry>& renamed) {
-                           if (!renamed)
-                               report(tr("The guest was not renamed"), errorText(renamed.error()));
-                       });
+                       wizards::whenDone(
+                           m_store.rename(id, name), this, [this](const engine::Result<GuestEntry>& renamed) {
+                               if (!renamed)
+                                   report(tr("The guest was not renamed"), errorText(renamed.error()));
+                           });
                    });
 }
 
@@ -197,7 +199,7 @@ void MainWindow::addExternal()
     dialog->setFileMode(QFileDialog::Directory);
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
         const TrashedGuest forgotten{.original = path.toStdString(), .trashed = {}, .infoFile = {}};
-        m_store.restore(forgotten).then(this, [this](const engine::Result<GuestEntry>& added) {
+        wizards::whenDone(m_store.restore(forgotten), this, [this](const engine::Result<GuestEntry>& added) {
             if (!added)
                 report(tr("This folder cannot be used as a guest"), errorText(added.error()));
         });

@@ -11,6 +11,7 @@
 #include "ui/window/user_guide.h"
 #include "wizards/clone_dialog.h"
 #include "wizards/medium_chooser.h"
+#include "wizards/when_done.h"
 
 #include <QApplication>
 #include <QFileDialog>
@@ -134,7 +135,7 @@ void MainWindow::toggleFavourite()
         return;
     GuestEntry entry = guest->entry;
     entry.guest.presentation.favourite = !entry.guest.presentation.favourite;
-    m_store.save(entry).then(this, [this](const engine::Result<GuestEntry>& saved) {
+    wizards::whenDone(m_store.save(entry), this, [this](const engine::Result<GuestEntry>& saved) {
         if (!saved)
             report(tr("The settings were not stored"), errorText(saved.error()));
     });

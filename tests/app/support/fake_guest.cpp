@@ -107,7 +107,7 @@ QJsonObject FakeGuest::answerTo(const QString& verb)
             {"ok"_L1, false},
             {"error"_L1, QJsonObject{{"code"_L1, u"unsupported"_s}, {"message"_L1, u"No such verb."_s}}}};
     } else if (verb == "log"_L1) {
-        answer.insert("entries"_L1, QJsonArray{QJsonObject{{"time"_L1, u"12:00:00"_s},
+        answer.insert("entries"_L1, QJsonArray{QJsonObject{{"time"_L1, 1700000000.5},
                                                            {"level"_L1, u"info"_s},
                                                            {"component"_L1, u"vm"_s},
                                                            {"text"_L1, u"started"_s}}});

@@ -109,6 +109,7 @@ void DetailPagesTest::logIsFilledAndFollows()
     const QTreeWidget* log = tables[logIsFirst ? 0 : 1];
     QTRY_COMPARE(tables[logIsFirst ? 1 : 0]->topLevelItemCount(), 1);
     QTRY_COMPARE(log->topLevelItemCount(), 1);
+    QCOMPARE(log->topLevelItem(0)->text(0).size(), qsizetype{12}); // hours to milliseconds
     f->running(u"One"_s)->sendEvent({{"event"_L1, u"log"_s}, {"level"_L1, u"error"_s}, {"text"_L1, u"oh"_s}});
     QTRY_COMPARE(log->topLevelItemCount(), 2);
     QCOMPARE(log->topLevelItem(1)->text(2), u"oh"_s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Shows a made-up guest in a ConsoleView and prints the keys and pointer events that reach it; for
-// looking at the widget, and for tests that press real keys under Xvfb.
+// looking at the widget, and for tests that press real keys under Xvfb. With --connect SOCKET it shows what
+// is behind that socket instead.
 #include "display/rfb/rfb_server.h"
 #include "engine/display/rfb/fake_screen.h"
 #include "view/console_view.h"
@@ -124,7 +125,10 @@ int main(int argc, char** argv)
     view->setTextProvider([&guest] { return guest.textGrid(); });
     window.resize(value(QStringLiteral("--width"), QStringLiteral("900")).toInt(),
                   value(QStringLiteral("--height"), QStringLiteral("640")).toInt());
-    guest.connectView(*view);
+    if (const QString path = value(QStringLiteral("--connect"), QString()); !path.isEmpty())
+        view->client().openPath(path); // a real guest's screen
+    else
+        guest.connectView(*view);
     window.show();
     view->setFocus();
     QTimer printer;

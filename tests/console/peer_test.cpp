@@ -135,6 +135,41 @@ TEST_F(TigerVnc, EveryEncodingShowsTheSamePicture)
     }
 }
 
+TEST_F(ForeignServer, TigerVncOverTlsWithAPassword)
+{
+    const QString server = programOrEmpty("Xtigervnc");
+    if (server.isEmpty())
+        GTEST_SKIP() << "needs Xtigervnc (tigervnc-standalone-server)";
+    QFile password(m_folder.filePath(QStringLiteral("passwd")));
+    ASSERT_TRUE(password.open(QIODevice::WriteOnly));
+    password.write(QByteArray::fromHex("2e 2d bf 57 6e b0 6c 9e")); // "secret", see below
+    password.close();
+    const auto number = QCoreApplication::applicationPid() % 20'000;
+    const auto port = static_cast<quint16>(20'000 + number);
+    m_peer.start(server,
+                 {QStringLiteral(":%1").arg(100 + number), QStringLiteral("-geometry"),
+                  QStringLiteral("640x480"), QStringLiteral("-depth"), QStringLiteral("24"),
+                  QStringLiteral("-rfbport"), QString::number(port), QStringLiteral("-localhost"),
+                  QStringLiteral("-SecurityTypes"), QStringLiteral("TLSVnc"), QStringLiteral("-PasswordFile"),
+                  password.fileName(), QStringLiteral("-nolisten"), QStringLiteral("tcp"),
+                  QStringLiteral("-AcceptSetDesktopSize")},
+                 m_folder.path());
+    m_view.resize(640, 480);
+    m_view.show();
+    int asked = 0;
+    QObject::connect(&m_view.client(), &RfbClient::credentialsRequired, [&](CredentialKind kind) {
+        EXPECT_EQ(kind, CredentialKind::Password);
+        ++asked;
+        m_view.client().provideCredentials({.user = {}, .password = "secret", .authorityFile = {}});
+    });
+    ASSERT_TRUE(connects([&] { m_view.client().openHost(QStringLiteral("127.0.0.1"), port); }))
+        << m_peer.output().constData();
+    EXPECT_GT(asked, 0);
+    EXPECT_EQ(m_view.guestSize(), QSize(640, 480));
+    m_view.client().send(ResizeInput{.width = 800, .height = 300});
+    EXPECT_TRUE(waitUntil([&] { return m_view.guestSize() == QSize(800, 300); }));
+}
+
 TEST(QemuServer, ShowsAndFollowsTheGuestsSize)
 {
     const QString qemu = programOrEmpty("qemu-system-x86_64");

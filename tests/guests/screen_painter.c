@@ -4,6 +4,7 @@
 // kernel's command line, which arrives as environment:
 //   PAINT=pattern  draws a pattern in the monitor's preferred size, again whenever the monitor changes
 //   PAINT=video    redraws the whole screen RATE times a second (60), alternating between two colours
+//   SIZE=1920x1080 asks for that size, whatever the monitor prefers
 //   CURSOR=1       shows a pointer image at (200, 100), hot spot (3, 5)
 #include <drm.h>
 #include <drm_mode.h>
@@ -83,6 +84,24 @@ static struct drm_mode_modeinfo preferredMode(const struct Screen *screen, unsig
     return modes[0];
 }
 
+/// A mode with some blanking at 60 Hz; virtual monitors take any.
+static struct drm_mode_modeinfo modeOf(unsigned width, unsigned height)
+{
+    struct drm_mode_modeinfo mode = {.clock = (width + 160) * (height + 60) * 60 / 1000,
+                                     .hdisplay = (uint16_t)width,
+                                     .hsync_start = (uint16_t)(width + 48),
+                                     .hsync_end = (uint16_t)(width + 80),
+                                     .htotal = (uint16_t)(width + 160),
+                                     .vdisplay = (uint16_t)height,
+                                     .vsync_start = (uint16_t)(height + 3),
+                                     .vsync_end = (uint16_t)(height + 9),
+                                     .vtotal = (uint16_t)(height + 60),
+                                     .vrefresh = 60,
+                                     .type = DRM_MODE_TYPE_USERDEF,
+                                     .name = "asked for"};
+    return mode;
+}
+
 static uint8_t *createBuffer(const struct Screen *screen, uint32_t width, uint32_t height, uint32_t *handle,
                              uint32_t *pitch, uint64_t *bytes)
 {
@@ -130,7 +149,10 @@ static void drawPattern(const struct Screen *screen)
 static void setMode(struct Screen *screen)
 {
     unsigned count = 0;
-    const struct drm_mode_modeinfo mode = preferredMode(screen, &count);
+    struct drm_mode_modeinfo mode = preferredMode(screen, &count);
+    unsigned width = 0, height = 0;
+    if (getenv("SIZE") && sscanf(getenv("SIZE"), "%ux%u", &width, &height) == 2)
+        mode = modeOf(width, height);
     struct Screen old = *screen;
     screen->mode = mode;
     screen->pixels = createBuffer(screen, mode.hdisplay, mode.vdisplay, &screen->handle, &screen->pitch,

@@ -122,13 +122,15 @@ class Bench:
 
     def theirs(self, line):
         folder = tempfile.mkdtemp(dir=self.folder)
-        path = os.path.join(folder, "vnc.sock")
+        with socket.socket() as probe:  # gvncviewer knows TCP only
+            probe.bind(("127.0.0.1", 0))
+            number = probe.getsockname()[1] - 5900
         command = ["qemu-system-x86_64", "-M", "q35", "-bios", "qboot.rom", "-nodefaults", "-device", "VGA",
                    "-accel", "kvm", "-cpu", "host,-arch-capabilities", "-m", "384", "-name", "bench,debug-threads=on",
-                   "-display", f"vnc=unix:{path}", "-serial", "stdio", "-kernel", str(guest_runs.LINUX), "-initrd",
+                   "-display", f"vnc=127.0.0.1:{number}", "-serial", "stdio", "-kernel", str(guest_runs.LINUX), "-initrd",
                    str(self.initrd), "-append", LINE + line]
         contest = Contest(command, folder, lambda run: "MODE" in run.serial())
-        contest.socket = path
+        contest.socket = f"127.0.0.1:{number}"
         return contest
 
     def watch_ours(self, line, display, size, seconds, card="vga"):

@@ -478,12 +478,44 @@
         <translation>Jedes System kennt die VGA; virtio-gpu folgt der Größe des Fensters.</translation>
     </message>
     <message>
-        <source>Tablet</source>
-        <translation>Tablett</translation>
+        <source>Pointer</source>
+        <translation>Zeiger</translation>
     </message>
     <message>
-        <source>The pointer follows yours without being captured.</source>
-        <translation>Der Zeiger folgt Ihrem, ohne gefangen zu sein.</translation>
+        <source>PS/2 mouse</source>
+        <translation>PS/2-Maus</translation>
+    </message>
+    <message>
+        <source>USB tablet</source>
+        <translation>USB-Tablett</translation>
+    </message>
+    <message>
+        <source>virtio tablet</source>
+        <translation>virtio-Tablett</translation>
+    </message>
+    <message>
+        <source>Keyboard</source>
+        <translation>Tastatur</translation>
+    </message>
+    <message>
+        <source>PS/2</source>
+        <translation>PS/2</translation>
+    </message>
+    <message>
+        <source>USB</source>
+        <translation>USB</translation>
+    </message>
+    <message>
+        <source>virtio</source>
+        <translation>virtio</translation>
+    </message>
+    <message>
+        <source>Guests without a driver for the chosen one have the PS/2 keyboard.</source>
+        <translation>Gäste ohne Treiber für die gewählte haben die PS/2-Tastatur.</translation>
+    </message>
+    <message>
+        <source>With a tablet the pointer follows yours without being captured. Guests without a driver for it have the mouse.</source>
+        <translation>Mit einem Tablett folgt der Zeiger Ihrem, ohne gefangen zu sein. Gäste ohne Treiber dafür haben die Maus.</translation>
     </message>
     <message>
         <source>As in the preferences</source>

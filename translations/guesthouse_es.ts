@@ -478,12 +478,44 @@
         <translation>Todo sistema conoce la VGA; virtio-gpu sigue el tamaño de la ventana.</translation>
     </message>
     <message>
-        <source>Tablet</source>
-        <translation>Tableta</translation>
+        <source>Pointer</source>
+        <translation>Puntero</translation>
     </message>
     <message>
-        <source>The pointer follows yours without being captured.</source>
-        <translation>El puntero sigue al suyo sin capturarlo.</translation>
+        <source>PS/2 mouse</source>
+        <translation>Ratón PS/2</translation>
+    </message>
+    <message>
+        <source>USB tablet</source>
+        <translation>Tableta USB</translation>
+    </message>
+    <message>
+        <source>virtio tablet</source>
+        <translation>Tableta virtio</translation>
+    </message>
+    <message>
+        <source>Keyboard</source>
+        <translation>Teclado</translation>
+    </message>
+    <message>
+        <source>PS/2</source>
+        <translation>PS/2</translation>
+    </message>
+    <message>
+        <source>USB</source>
+        <translation>USB</translation>
+    </message>
+    <message>
+        <source>virtio</source>
+        <translation>virtio</translation>
+    </message>
+    <message>
+        <source>Guests without a driver for the chosen one have the PS/2 keyboard.</source>
+        <translation>Los invitados sin controlador para el elegido tienen el teclado PS/2.</translation>
+    </message>
+    <message>
+        <source>With a tablet the pointer follows yours without being captured. Guests without a driver for it have the mouse.</source>
+        <translation>Con una tableta, el puntero sigue al suyo sin ser capturado. Los invitados sin controlador para ella tienen el ratón.</translation>
     </message>
     <message>
         <source>As in the preferences</source>

@@ -478,12 +478,44 @@
         <translation>Tout système connaît la VGA ; virtio-gpu suit la taille de la fenêtre.</translation>
     </message>
     <message>
-        <source>Tablet</source>
-        <translation>Tablette</translation>
+        <source>Pointer</source>
+        <translation>Pointeur</translation>
     </message>
     <message>
-        <source>The pointer follows yours without being captured.</source>
-        <translation>Le pointeur suit le vôtre sans être capturé.</translation>
+        <source>PS/2 mouse</source>
+        <translation>Souris PS/2</translation>
+    </message>
+    <message>
+        <source>USB tablet</source>
+        <translation>Tablette USB</translation>
+    </message>
+    <message>
+        <source>virtio tablet</source>
+        <translation>Tablette virtio</translation>
+    </message>
+    <message>
+        <source>Keyboard</source>
+        <translation>Clavier</translation>
+    </message>
+    <message>
+        <source>PS/2</source>
+        <translation>PS/2</translation>
+    </message>
+    <message>
+        <source>USB</source>
+        <translation>USB</translation>
+    </message>
+    <message>
+        <source>virtio</source>
+        <translation>virtio</translation>
+    </message>
+    <message>
+        <source>Guests without a driver for the chosen one have the PS/2 keyboard.</source>
+        <translation>Les invités sans pilote pour le clavier choisi ont le clavier PS/2.</translation>
+    </message>
+    <message>
+        <source>With a tablet the pointer follows yours without being captured. Guests without a driver for it have the mouse.</source>
+        <translation>Avec une tablette, le pointeur suit le vôtre sans être capturé. Les invités sans pilote pour elle ont la souris.</translation>
     </message>
     <message>
         <source>As in the preferences</source>

@@ -164,7 +164,7 @@ def start(arguments, script, folder):
         options["prepare"](folder)
     def fill(name):
         return [word.replace("{dir}", str(folder)) for word in options.get(name, [])]
-    ours = Peer("ours", [arguments.server, f"unix:{folder}/ours", "--memory", MEMORY, "--cpus", CPUS]
+    ours = Peer("ours", [arguments.server, f"unix:{folder}/ours", "--memory", MEMORY, "--cpus", CPUS, "--pointer", "ps2"]
                 + fill("ours"), folder / "ours")
     try:
         reference = Peer("reference", [

@@ -33,6 +33,7 @@ struct Options {
     std::vector<std::string> disks;
     std::vector<std::string> cds;
     std::string floppy;
+    std::string pointer = "usb-tablet";
     bool noDisplay = false;
     bool noFirmware = false;
 };
@@ -50,6 +51,9 @@ Result<engine::VmConfig> toConfig(const Options& options)
         config.cds.push_back({.path = cd});
     config.floppyPath = options.floppy;
     config.hasDisplay = !options.noDisplay;
+    config.pointer = options.pointer == "ps2"          ? engine::PointerKind::Ps2
+                     : options.pointer == "usb-tablet" ? engine::PointerKind::UsbTablet
+                                                       : engine::PointerKind::VirtioTablet;
     for (const engine::ConfigProblem& problem : validate(config, engine::hostMemoryBytes()))
         return fail(engine::ErrorCode::InvalidArgument, problem.text);
     if (options.noFirmware)
@@ -138,6 +142,8 @@ int main(int argc, char** argv)
     program.add_option("--disk", options.disks, "A disk, as of run");
     program.add_option("--cd", options.cds, "A CD drive with this image");
     program.add_option("--floppy", options.floppy, "A floppy image");
+    program.add_option("--pointer", options.pointer, "ps2 (no tablet), usb-tablet or virtio-tablet")
+        ->check(CLI::IsMember({"ps2", "usb-tablet", "virtio-tablet"}));
     program.add_flag("--no-display", options.noDisplay, "No graphics card");
     program.add_flag("--no-firmware", options.noFirmware, "No firmware ROM");
     CLI11_PARSE(program, argc, argv);

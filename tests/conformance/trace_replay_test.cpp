@@ -41,6 +41,7 @@ protected:
         VmConfig config;
         config.memoryBytes = 512 << 20;
         config.cpuCount = 2;
+        config.pointer = engine::PointerKind::Ps2; // the recorded machine had no USB controller
         config.firmware.kind = firmware;
         config.disks.push_back({.path = m_folder / "disk", .format = "raw"});
         config.cds.push_back({.path = m_folder / "cd"});

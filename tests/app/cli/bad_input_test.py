@@ -35,10 +35,10 @@ def cases(folder):
     nowhere = str(folder / "absent" / "file")
     return [
         (["--kernel", text], "is not a Linux kernel", GUEST_FAILED),
-        (["--kernel", cut], "is truncated", GUEST_FAILED),
-        (["--kernel", empty], "is empty", GUEST_FAILED),
-        (["--kernel", absent], "cannot be opened", GUEST_FAILED),
-        (["--kernel", str(folder)], "is not a regular file", GUEST_FAILED),
+        (["--kernel", cut], "is truncated", FAILED),
+        (["--kernel", empty], "is empty", FAILED),
+        (["--kernel", absent], "cannot be opened", FAILED),
+        (["--kernel", str(folder)], "is not a regular file", FAILED),
         (["--append", "quiet"], "add --kernel", USAGE),
         (["--firmware", odd], "has 100000 bytes", FAILED),
         (["--firmware", empty], "is empty", FAILED),

@@ -10,9 +10,10 @@ function(add_test_guest name source)
   set(input ${PROJECT_SOURCE_DIR}/tests/guests/${source})
   set(output ${PROJECT_BINARY_DIR}/tests/guests/${name}.bin)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests/guests)
+  file(GLOB includes CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/guests/*.inc)
   add_custom_command(OUTPUT ${output}
     COMMAND ${GUESTHOUSE_NASM} -f bin -I ${PROJECT_SOURCE_DIR}/tests/guests/ -Werror -o ${output} ${input}
-    DEPENDS ${input} ${PROJECT_SOURCE_DIR}/tests/guests/long_mode.inc
+    DEPENDS ${input} ${includes}
     VERBATIM)
   add_custom_target(guest_${name} DEPENDS ${output})
   set_target_properties(guest_${name} PROPERTIES GUEST_BINARY ${output})

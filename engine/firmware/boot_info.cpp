@@ -93,7 +93,47 @@ void patchMemoryMap(ByteWriter& page, std::span<const MemoryRange> map)
     }
 }
 
+/// struct screen_info (Linux include/uapi/linux/screen_info.h): a VGA in mode 3.
+void patchScreen(ByteWriter& page)
+{
+    page.patch(0x06, 3, 1)   // orig_video_mode
+        .patch(0x07, 80, 1)  // orig_video_cols
+        .patch(0x0a, 3, 2)   // orig_video_ega_bx: 256 KiB
+        .patch(0x0e, 25, 1)  // orig_video_lines
+        .patch(0x0f, 1, 1)   // orig_video_isVGA
+        .patch(0x10, 16, 2); // orig_video_points
+}
+
 } // namespace
+
+Result<> writeBiosData(const GuestMemory& memory, bool hasTextScreen)
+{
+    constexpr std::uint64_t BiosData = 0x400;
+    constexpr std::size_t BiosDataBytes = 0x100;
+    ByteWriter area;
+    area.zeros(BiosDataBytes);
+    area.patch(0x00, 0x3f8, 2)  // COM1
+        .patch(0x02, 0x2f8, 2)  // COM2
+        .patch(0x0e, 0x9fc0, 2) // segment of the extended data area
+        .patch(0x10, 0x0426, 2) // equipment: mathematics unit, mouse, 80 columns, two serial ports
+        .patch(0x13, 639, 2)    // KiB of conventional memory
+        .patch(0x1a, 0x001e, 2) // keyboard buffer: head, tail, start, end
+        .patch(0x1c, 0x001e, 2)
+        .patch(0x80, 0x001e, 2)
+        .patch(0x82, 0x003e, 2);
+    if (hasTextScreen)
+        area.patch(0x49, 3, 1)      // video mode
+            .patch(0x4a, 80, 2)     // columns
+            .patch(0x4c, 0x1000, 2) // bytes of a page
+            .patch(0x60, 0x0d0e, 2) // cursor shape
+            .patch(0x63, 0x3d4, 2)  // CRTC
+            .patch(0x84, 24, 1)     // last row
+            .patch(0x85, 16, 2)     // rows of a character
+            .patch(0x87, 0x60, 1)   // EGA: 256 KiB
+            .patch(0x88, 0xf9, 1)
+            .patch(0x89, 0x51, 1);
+    return memory.write(GuestAddress(BiosData), area.data());
+}
 
 Result<BootEntry> writePvhInfo(const GuestMemory& memory, std::uint64_t entry, const BootInfo& info)
 {
@@ -140,6 +180,8 @@ Result<BootEntry> writeLinuxInfo(const GuestMemory& memory, std::uint64_t entry,
         .patch(0x21c, initrd.length, 4)    // ramdisk_size
         .patch(0x228, CommandLine, 4)      // cmd_line_ptr
         .patch(0x250, 0, 8);               // setup_data: the loader's, not the file's
+    if (info.hasTextScreen)
+        patchScreen(page);
     patchMemoryMap(page, info.memoryMap);
     VM_TRY(memory.write(GuestAddress(ZeroPage), page.data()));
     VM_TRY(writeCommandLine(memory, info.commandLine));

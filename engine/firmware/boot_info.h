@@ -19,6 +19,7 @@ struct BootInfo {
     std::optional<MemoryRange> initrd;
     std::uint64_t rsdpAddress = 0; ///< 0: none
     std::span<const MemoryRange> memoryMap;
+    bool hasTextScreen = false; ///< a VGA in text mode 3
 };
 
 /// Kernels are loaded from here on; what the functions below write lies under it, in conventional
@@ -26,6 +27,10 @@ struct BootInfo {
 constexpr std::uint64_t LowestKernelAddress = 0x10'0000;
 /// Longest command line that there is room for.
 constexpr std::uint64_t CommandLineRoomBytes = 0xffff;
+
+/// The BIOS data area (IBM PC/AT technical reference, "ROM BIOS data areas") as far as kernels read it
+/// without calling a BIOS: serial ports, memory size and extended data area, the state of the screen.
+[[nodiscard]] Result<> writeBiosData(const GuestMemory& memory, bool hasTextScreen);
 
 /// Each writes the structures of its protocol and the CPU's descriptor table (and page tables) into
 /// guest memory and says how the first CPU starts at `entry`.

@@ -21,6 +21,7 @@ struct LinuxBootConfig {
     /// Where placeAcpiTables() has put the RSDP (MemoryLayout::RsdpAddress); 0 without ACPI.
     std::uint64_t rsdpAddress = 0;
     MemoryLayout memory;
+    bool hasTextScreen = false; ///< a VGA that is in text mode 3
 };
 
 /// Opens the files and does loadKernel().

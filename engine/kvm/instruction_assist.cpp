@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kvm/instruction_assist.h"
 
+#include "kvm/assist/far_transfer.h"
 #include "kvm/assist/kvm_transfer.h"
 #include "kvm/assist/native_thunk.h"
 #include "kvm/assist/stepper.h"
@@ -65,6 +66,24 @@ Result<> InstructionAssist::complete(const InternalError& error)
                     " know and that fails each time ("
                         + std::string(stepper.name()) + " at 0x" + hex(address) + ").");
     return writeRegisters(m_vcpu, registers, cpu, fault);
+}
+
+Result<> InstructionAssist::completeStalled()
+{
+    const KvmRegisters registers = VM_TRY(readRegisters(m_vcpu));
+    const CpuContext now = toContext(registers);
+    const bool same =
+        m_lastStall && m_lastStall->general == now.general && m_lastStall->codeAddress() == now.codeAddress();
+    m_lastStall = std::make_unique<CpuContext>(now);
+    if (!same || now.privilege() != 0)
+        return {};
+    std::array<std::byte, MaximumInstructionBytes> bytes{};
+    GuestPages pages(m_memory);
+    const auto fetched = LinearMemory(now, pages).fetch(now.codeAddress(), bytes);
+    const auto instruction = fetched ? decode(now, std::span(bytes).first(*fetched)) : std::nullopt;
+    if (!instruction || !isFarTransfer(*instruction))
+        return {};
+    return complete({.kind = InternalErrorKind::Emulation});
 }
 
 Result<> InstructionAssist::giveUp(const CpuContext& cpu, std::string_view name) const

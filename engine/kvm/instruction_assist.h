@@ -39,6 +39,11 @@ public:
     /// sentence about the instruction that nobody can run, and the guest cannot go on.
     [[nodiscard]] Result<> complete(const InternalError& error);
 
+    /// Call when the vCPU uses CPU time but never returns from the kernel, after it was made to; again and
+    /// again while that lasts. Finds out whether KVM repeats one instruction without effect, which its
+    /// emulator does with far jumps through a descriptor table in ROM, and completes it then.
+    [[nodiscard]] Result<> completeStalled();
+
     /// Any thread.
     [[nodiscard]] std::uint64_t completedCount() const { return m_completed.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t faultCount() const { return m_faults.load(std::memory_order_relaxed); }
@@ -56,6 +61,7 @@ private:
     std::atomic<std::uint64_t> m_faults = 0;
     std::uint64_t m_lastFaultAddress = 0;
     unsigned m_repeatedFaults = 0;
+    std::unique_ptr<assist::CpuContext> m_lastStall; // what the CPU looked like when last asked
     std::map<std::string, std::uint64_t, std::less<>> m_uses; // by instruction name: at most what the CPU has
 };
 

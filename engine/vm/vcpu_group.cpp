@@ -32,9 +32,11 @@ VcpuGroup::VcpuGroup(std::string vmName, std::vector<std::unique_ptr<kvm::Vcpu>>
     : m_vmName(std::move(vmName)), m_vcpus(std::move(vcpus)), m_surroundings(surroundings),
       m_onStop(std::move(onStop))
 {
-    for (const auto& vcpu : m_vcpus)
+    for (const auto& vcpu : m_vcpus) {
         m_assists.push_back(
             std::make_unique<kvm::InstructionAssist>(*vcpu, m_surroundings.memory, m_surroundings.log));
+        m_progress.push_back(std::make_unique<Progress>());
+    }
 }
 
 VcpuGroup::~VcpuGroup()
@@ -95,9 +97,43 @@ std::chrono::nanoseconds VcpuGroup::cpuTime() const
 {
     std::scoped_lock lock(m_clocksMutex);
     std::chrono::nanoseconds total(m_finishedCpuTime.load());
-    for (const clockid_t clock : m_clocks)
-        total += readClock(clock);
+    for (const auto& progress : m_progress)
+        if (progress->clock)
+            total += readClock(*progress->clock);
     return total;
+}
+
+std::uint64_t VcpuGroup::exits() const
+{
+    std::uint64_t total = 0;
+    for (const auto& progress : m_progress)
+        total += progress->exits.load(std::memory_order_relaxed);
+    return total;
+}
+
+void VcpuGroup::lookForStalls()
+{
+    constexpr std::chrono::milliseconds Suspicious(100);
+    for (std::size_t i = 0; i < m_vcpus.size(); ++i) {
+        Progress& progress = *m_progress[i];
+        std::chrono::nanoseconds time{};
+        {
+            std::scoped_lock lock(m_clocksMutex);
+            if (progress.clock)
+                time = readClock(*progress.clock);
+        }
+        const std::uint64_t exits = progress.exits.load(std::memory_order_relaxed);
+        if (exits <= progress.exitsSeen + 1) { // an inspection itself is one exit
+            if (time - progress.timeSeen < Suspicious)
+                continue; // asleep, or not long enough to tell
+            if (m_gate == Gate::Open) {
+                progress.inspect = true;
+                m_vcpus[i]->kick();
+            }
+        }
+        progress.exitsSeen = exits;
+        progress.timeSeen = time;
+    }
 }
 
 std::uint64_t VcpuGroup::assistedInstructions() const
@@ -121,11 +157,12 @@ bool VcpuGroup::waitAtGate()
 void VcpuGroup::run(kvm::Vcpu& vcpu)
 {
     setThreadName(m_vmName + "/vcpu" + std::to_string(vcpu.index()));
+    Progress& progress = *m_progress.at(vcpu.index());
     clockid_t clock{};
     ::pthread_getcpuclockid(::pthread_self(), &clock);
     {
         std::scoped_lock lock(m_clocksMutex);
-        m_clocks.push_back(clock);
+        progress.clock = clock;
     }
     {
         kvm::VcpuRunHandle proof = vcpu.bindToThisThread();
@@ -138,12 +175,15 @@ void VcpuGroup::run(kvm::Vcpu& vcpu)
                     break;
             }
             const auto exit = vcpu.run(proof);
-            m_exits.fetch_add(1, std::memory_order_relaxed);
+            progress.exits.fetch_add(1, std::memory_order_relaxed);
             if (exit && dispatcher.dispatch(*exit)) [[likely]]
                 continue;
             const auto stopped =
                 exit ? handle(vcpu, *exit)
                      : std::optional(stopAt(vcpu, VcpuStop::Kind::Failed, exit.error().message()));
+            if (!stopped && progress.inspect.exchange(false))
+                if (const auto looked = m_assists.at(vcpu.index())->completeStalled(); !looked)
+                    m_surroundings.log.warning("assist", looked.error().message());
             if (!stopped)
                 continue;
             // Wait for the gate to be closed and opened again: until then nothing can change for this vCPU.
@@ -160,7 +200,7 @@ void VcpuGroup::run(kvm::Vcpu& vcpu)
     }
     std::scoped_lock lock(m_clocksMutex);
     m_finishedCpuTime += readClock(clock).count();
-    std::erase(m_clocks, clock);
+    progress.clock.reset();
 }
 
 void VcpuGroup::finishInstruction(kvm::Vcpu& vcpu, kvm::VcpuRunHandle& proof, kvm::ExitDispatcher& dispatcher)

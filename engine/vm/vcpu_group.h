@@ -65,9 +65,14 @@ public:
     /// Closes the gate for good and joins the threads.
     void stop();
 
+    /// Makes the threads of vCPUs that have used CPU time without one exit since the last call look
+    /// whether KVM is stuck in an instruction (InstructionAssist::completeStalled). Control thread, a few
+    /// times a second, and only where KVM emulates.
+    void lookForStalls();
+
     [[nodiscard]] const std::vector<std::unique_ptr<kvm::Vcpu>>& vcpus() const { return m_vcpus; }
     /// Returns from guest mode that user space handled. Any thread.
-    [[nodiscard]] std::uint64_t exits() const { return m_exits.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t exits() const;
     /// Instructions that were completed where the kernel could not. Any thread.
     [[nodiscard]] std::uint64_t assistedInstructions() const;
     /// CPU time that the threads have used. Any thread.
@@ -75,6 +80,15 @@ public:
 
 private:
     enum class Gate : std::uint8_t { Closed, Open, Stopped };
+
+    /// What is counted and asked of one vCPU; each on cache lines of its own.
+    struct alignas(64) Progress {
+        std::atomic<std::uint64_t> exits{0};
+        std::atomic<bool> inspect{false};
+        std::optional<clockid_t> clock;      // of its thread; guarded by m_clocksMutex
+        std::uint64_t exitsSeen = 0;         // control thread only
+        std::chrono::nanoseconds timeSeen{}; // control thread only
+    };
 
     void run(kvm::Vcpu& vcpu);
     /// Waits at the gate; false when the thread is to end.
@@ -92,14 +106,13 @@ private:
     const StopHandler m_onStop;
 
     std::atomic<Gate> m_gate{Gate::Closed}; // written under m_mutex
-    std::atomic<std::uint64_t> m_exits{0};
+    std::vector<std::unique_ptr<Progress>> m_progress; // one for each vCPU
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
     std::size_t m_waiting = 0;          // threads at the gate; guarded by m_mutex
     std::uint64_t m_opened = 0;         // how often the gate was opened; guarded by m_mutex
     std::vector<std::thread> m_threads; // control thread only
     mutable std::mutex m_clocksMutex;
-    std::vector<clockid_t> m_clocks;                // CPU clocks of the threads; guarded by m_clocksMutex
     std::atomic<std::int64_t> m_finishedCpuTime{0}; // of threads that have ended, nanoseconds
 };
 

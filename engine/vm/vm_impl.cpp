@@ -2,6 +2,7 @@
 #include "vm/vm_impl.h"
 
 #include "kvm/cpu_profile.h"
+#include "kvm/doctor.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -221,8 +222,21 @@ Result<> Vm::Impl::start()
     m_clock->resume();
     m_vcpus->resume();
     publish(VmState::Running, {});
+    if (kvm::isSoftwareVirtualization())
+        watchProgress();
     addMilestone("start", m_config.kernel ? "the kernel starts" : "the firmware starts");
     return {};
+}
+
+void Vm::Impl::watchProgress()
+{
+    constexpr std::chrono::milliseconds Interval(500);
+    m_loop->startTimer(std::chrono::steady_clock::now() + Interval, [this] {
+        if (!requireAlive())
+            return;
+        m_vcpus->lookForStalls();
+        watchProgress();
+    });
 }
 
 void Vm::Impl::freeze()

@@ -86,6 +86,8 @@ private:
     [[nodiscard]] MachineEvents events();
     void fetchCoalesced();
     [[nodiscard]] Result<> enterFirstVcpu();
+    /// Looks after vCPUs that a KVM which emulates may leave hanging, from now on.
+    void watchProgress();
     void freeze();
     void thaw();
     void onVcpuStop(const VcpuStop& stop);

@@ -23,6 +23,7 @@ inline constexpr std::uint64_t Cr4FsGsBase = 1U << 16;            // FSGSBASE
 inline constexpr std::uint64_t Cr4OsXsave = 1U << 18;             // OSXSAVE
 inline constexpr std::uint64_t Cr4SupervisorExecution = 1U << 20; // SMEP
 inline constexpr std::uint64_t Cr4SupervisorAccess = 1U << 21;    // SMAP
+inline constexpr std::uint64_t Cr4ControlFlow = 1U << 23;         // CET
 inline constexpr std::uint64_t EferLongModeActive = 1U << 10;     // LMA
 inline constexpr std::uint64_t EferNoExecute = 1U << 11;          // NXE
 inline constexpr std::uint64_t FlagTrap = 1U << 8;                // TF
@@ -58,6 +59,9 @@ struct CpuContext {
     std::uint64_t cr3 = 0;
     std::uint64_t cr4 = 0;
     std::uint64_t efer = 0;
+    std::uint64_t gdtBase = 0;
+    std::uint16_t gdtLimit = 0;
+    std::optional<std::uint64_t> loadedCode; ///< the descriptor that CS was loaded from meanwhile
 
     [[nodiscard]] bool isProtected() const { return (cr0 & Cr0ProtectedMode) != 0; }
     [[nodiscard]] bool isLongMode() const

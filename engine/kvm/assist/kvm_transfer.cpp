@@ -38,6 +38,26 @@ void putException(kvm_vcpu_events& events, const GuestFault& fault)
     events.exception.error_code = fault.errorCode.value_or(0);
 }
 
+/// A segment as a descriptor describes it (Intel SDM volume 3, 3.4.5).
+kvm_segment toSegment(const SegmentState& state, std::uint64_t descriptor)
+{
+    kvm_segment segment{};
+    segment.base = state.base;
+    segment.selector = state.selector;
+    segment.limit = static_cast<std::uint32_t>((descriptor & 0xffff) | (descriptor >> 32 & 0xf0000));
+    segment.type = descriptor >> 40 & 15;
+    segment.s = descriptor >> 44 & 1;
+    segment.dpl = descriptor >> 45 & 3;
+    segment.present = descriptor >> 47 & 1;
+    segment.avl = descriptor >> 52 & 1;
+    segment.l = descriptor >> 53 & 1;
+    segment.db = descriptor >> 54 & 1;
+    segment.g = descriptor >> 55 & 1;
+    if (segment.g != 0)
+        segment.limit = segment.limit << 12 | 0xfff;
+    return segment;
+}
+
 } // namespace
 
 Result<KvmRegisters> readRegisters(const Vcpu& vcpu)
@@ -79,6 +99,8 @@ CpuContext toContext(const KvmRegisters& registers)
     cpu.cr3 = registers.system.cr3;
     cpu.cr4 = registers.system.cr4;
     cpu.efer = registers.system.efer;
+    cpu.gdtBase = registers.system.gdt.base;
+    cpu.gdtLimit = registers.system.gdt.limit;
     return cpu;
 }
 
@@ -95,6 +117,8 @@ Result<> writeRegisters(const Vcpu& vcpu, KvmRegisters registers, const CpuConte
     kvm_sregs system = registers.system;
     system.fs.base = cpu.segments[SegmentFs].base;
     system.gs.base = cpu.segments[SegmentGs].base;
+    if (cpu.loadedCode)
+        system.cs = toSegment(cpu.segments[SegmentCs], *cpu.loadedCode);
     if (fault && fault->vector == Vector::PageFault)
         system.cr2 = fault->address;
     if (std::memcmp(&system, &registers.system, sizeof system) != 0

@@ -2,6 +2,7 @@
 #include "kvm/assist/special_instructions.h"
 
 #include "bus/bus_device.h"
+#include "kvm/assist/far_transfer.h"
 
 namespace engine::kvm::assist {
 
@@ -36,6 +37,14 @@ Outcome setAlignmentCheck(const Special& it, bool on)
     if (it.cpu.privilege() != 0)
         return GuestFault::invalidOpcode();
     it.cpu.flags = on ? it.cpu.flags | FlagAlignmentCheck : it.cpu.flags & ~FlagAlignmentCheck;
+    return Completed{};
+}
+
+/// A no-operation on every CPU that has no shadow stack, or does not use one (Intel SDM volume 2).
+Outcome readShadowStack(const Special& it)
+{
+    if ((it.cpu.cr4 & Cr4ControlFlow) != 0)
+        return Unsupported{};
     return Completed{};
 }
 
@@ -177,11 +186,15 @@ std::optional<Outcome> runSpecial(CpuContext& cpu, const Instruction& instructio
     case ZYDIS_MNEMONIC_PREFETCHT0:
     case ZYDIS_MNEMONIC_PREFETCHT1:
     case ZYDIS_MNEMONIC_PREFETCHT2:
+    case ZYDIS_MNEMONIC_PREFETCHWT1:
+    case ZYDIS_MNEMONIC_CLDEMOTE:
     case ZYDIS_MNEMONIC_CLFLUSH:
     case ZYDIS_MNEMONIC_CLFLUSHOPT:
     case ZYDIS_MNEMONIC_CLWB:
     case ZYDIS_MNEMONIC_ENDBR32:
     case ZYDIS_MNEMONIC_ENDBR64: return Completed{};
+    case ZYDIS_MNEMONIC_RDSSPD:
+    case ZYDIS_MNEMONIC_RDSSPQ: return readShadowStack(it);
     case ZYDIS_MNEMONIC_INVPCID: return invalidatePcid(it);
     case ZYDIS_MNEMONIC_SWAPGS: return swapGs(it);
     case ZYDIS_MNEMONIC_RDFSBASE: return accessSegmentBase(it, SegmentFs, false);
@@ -194,8 +207,11 @@ std::optional<Outcome> runSpecial(CpuContext& cpu, const Instruction& instructio
     case ZYDIS_MNEMONIC_XSETBV: return accessXcr(it, true);
     case ZYDIS_MNEMONIC_LEA: return loadEffectiveAddress(it);
     case ZYDIS_MNEMONIC_IRETD: return returnFromInterrupt(it);
-    default: return std::nullopt;
+    default: break;
     }
+    auto outcome = runFarTransfer(cpu, instruction, memory);
+    jumped = outcome && std::holds_alternative<Completed>(*outcome);
+    return outcome;
 }
 
 } // namespace engine::kvm::assist

@@ -410,6 +410,53 @@ TEST_F(Assist, FlatKernelReturnsFromItsInterrupt)
     EXPECT_TRUE(unsupported(step({0xCF}))) << "another segment is KVM's business";
 }
 
+TEST_F(Assist, FarReturnAndJumpLoadTheCodeSegment)
+{
+    constexpr std::uint64_t Table = 0x20000;
+    enterProtectedMode();
+    cpu.efer = EferLongModeActive; // compatibility mode
+    cpu.segments[SegmentCs].selector = 0x08;
+    cpu.gdtBase = Table;
+    cpu.gdtLimit = 0x27;
+    store(Table + 0x10, 0x00AF9A000000FFFF); // 64-bit code, not accessed yet
+    store(Table + 0x18, 0x00CF92000000FFFF); // data
+    store(Table + 0x20, 0x00CF1A000000FFFF); // code that is not present
+    cpu.general[Rsp] = Data;
+    store(Data, 0x12345678, 4);
+    store(Data + 4, 0x10, 4);
+    const CpuContext before = cpu;
+    ASSERT_TRUE(completed(step({0xCB}))); // retf
+    EXPECT_EQ(cpu.instructionPointer, 0x12345678U);
+    EXPECT_EQ(cpu.general[Rsp], Data + 8);
+    EXPECT_EQ(cpu.segments[SegmentCs].selector, 0x10);
+    EXPECT_TRUE(cpu.isLongMode());
+    EXPECT_EQ(cpu.loadedCode, 0x00AF9B000000FFFFU);
+    EXPECT_EQ(load(Table + 0x10), 0x00AF9A000000FFFFU) << "the table may lie in ROM";
+
+    cpu = before;
+    ASSERT_TRUE(completed(step({0xEA, 0x21, 0x43, 0x65, 0x07, 0x10, 0x00}))); // jmp 10h:07654321h
+    EXPECT_EQ(cpu.instructionPointer, 0x07654321U);
+    EXPECT_EQ(cpu.general[Rsp], Data);
+
+    const auto refused = [&](std::uint8_t selector) {
+        cpu = before;
+        return faultOf(step({0xEA, 0, 0, 0, 0, selector, 0}));
+    };
+    EXPECT_EQ(refused(0x00), GuestFault::generalProtection());
+    EXPECT_EQ(refused(0x18), (GuestFault{Vector::GeneralProtection, 0x18, 0, false})) << "data";
+    EXPECT_EQ(refused(0x20), (GuestFault{static_cast<Vector>(11), 0x20, 0, false})) << "not present";
+    EXPECT_EQ(refused(0x28), (GuestFault{Vector::GeneralProtection, 0x28, 0, false})) << "behind the limit";
+}
+
+TEST_F(Assist, ShadowStackReadsDoNothingWithoutShadowStacks)
+{
+    cpu.general[Rsi] = 1;
+    ASSERT_TRUE(completed(step({0xF3, 0x48, 0x0F, 0x1E, 0xCE}))); // rdsspq rsi
+    EXPECT_EQ(cpu.general[Rsi], 1U);
+    cpu.cr4 |= Cr4ControlFlow;
+    EXPECT_TRUE(unsupported(step({0xF3, 0x48, 0x0F, 0x1E, 0xCE})));
+}
+
 TEST_F(Assist, UndecodableBytesAreAnInvalidOpcode)
 {
     EXPECT_EQ(faultOf(step({0x0F, 0xFF, 0xFF})).vector, Vector::InvalidOpcode);

@@ -5,6 +5,7 @@
 #include "firmware/bz_image.h"
 #include "firmware/elf_image.h"
 #include "firmware/multiboot.h"
+#include "firmware/packed_kernel.h"
 #include "firmware/text.h"
 
 #include <algorithm>
@@ -170,7 +171,8 @@ Result<BootEntry> loadKernel(const GuestMemory& memory, const KernelFile& kernel
     const LoadedKernel loaded = VM_TRY(loadAny(memory, kernel, config));
     VM_TRY(checkCommandLine(config.commandLine, loaded.commandLineBytes));
     const auto map = directBootMemoryMap(config.memory);
-    BootInfo info{config.commandLine, std::nullopt, config.rsdpAddress, map};
+    BootInfo info{config.commandLine, std::nullopt, config.rsdpAddress, map, config.hasTextScreen};
+    VM_TRY(writeBiosData(memory, config.hasTextScreen));
     if (initrd != nullptr) {
         info.initrd = VM_TRY(placeInitrd(*initrd, loaded, config.memory));
         VM_TRY(initrd->load(memory, GuestAddress(info.initrd->base), 0, info.initrd->length));
@@ -188,7 +190,7 @@ Result<BootEntry> loadKernel(const GuestMemory& memory, const KernelFile& kernel
 
 Result<BootEntry> loadLinux(const GuestMemory& memory, const LinuxBootConfig& config)
 {
-    const KernelFile kernel = VM_TRY(KernelFile::open(config.kernelPath, "kernel"));
+    const KernelFile kernel = VM_TRY(openKernel(config.kernelPath));
     if (!config.initrdPath)
         return loadKernel(memory, kernel, nullptr, config);
     const KernelFile initrd = VM_TRY(KernelFile::open(*config.initrdPath, "initial RAM disk"));

@@ -73,6 +73,22 @@ Result<> fillFwCfg(FwCfg& device, const FwCfgContent& content)
     return {};
 }
 
+Result<> setMultibootItems(FwCfg& device, firmware::MultibootStart start)
+{
+    constexpr std::uint16_t KernelAddress = 0x0007; // as in engine/firmware/rom/multiboot.asm
+    constexpr std::uint16_t InformationSize = InitrdSize;
+    constexpr std::uint16_t KernelEntry = 0x0010;
+    constexpr std::uint16_t KernelData = 0x0011;
+    constexpr std::uint16_t Information = 0x0012;
+    VM_TRY(device.setNumber(KernelAddress, start.kernelAddress));
+    VM_TRY(device.setNumber(KernelSize, static_cast<std::uint32_t>(start.kernel.size())));
+    VM_TRY(device.setNumber(InformationSize, static_cast<std::uint32_t>(start.info.size())));
+    VM_TRY(device.setNumber(KernelEntry, start.entry));
+    VM_TRY(device.setItem(KernelData, std::move(start.kernel)));
+    VM_TRY(device.setItem(Information, std::move(start.info)));
+    return device.setFile("genroms/multiboot.bin", std::move(start.rom));
+}
+
 void fillCmos(Rtc& rtc, const FwCfgContent& content)
 {
     const auto set16 = [&](std::uint8_t index, std::uint64_t value) {

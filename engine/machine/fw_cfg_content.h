@@ -4,6 +4,7 @@
 #include "devices/chipset/fw_cfg.h"
 #include "devices/chipset/rtc.h"
 #include "firmware/memory_map.h"
+#include "firmware/multiboot_bios.h"
 #include "vm/vm_config.h"
 
 #include <array>
@@ -29,6 +30,11 @@ struct FwCfgContent {
 
 /// Fills the numbered items and files (QEMU docs/specs/fw_cfg) except ACPI and SMBIOS.
 [[nodiscard]] Result<> fillFwCfg(FwCfg& device, const FwCfgContent& content);
+
+/// Puts the option ROM where SeaBIOS looks for such, and what the ROM fetches into numbered items.
+[[nodiscard]] Result<> setMultibootItems(FwCfg& device, firmware::MultibootStart start);
+/// The boot order's name for the kernel behind that ROM.
+inline constexpr const char* MultibootRomPath = "/rom@genroms/multiboot.bin";
 
 /// The battery-backed bytes that BIOSes read: memory sizes, CPU count, boot order nibbles.
 void fillCmos(Rtc& rtc, const FwCfgContent& content);

@@ -2,12 +2,15 @@
 #include "machine/machine.h"
 
 #include "devices/display/vga_device.h"
+#include "devices/display/vga_text_setup.h"
 #include "devices/virtio/entropy_device.h"
 #include "devices/virtio/virtio_vga.h"
 #include "firmware/acpi_files.h"
 #include "firmware/firmware_locator.h"
 #include "firmware/linux_boot.h"
 #include "firmware/mp_table.h"
+#include "firmware/multiboot_bios.h"
+#include "firmware/packed_kernel.h"
 #include "machine/address_map.h"
 #include "machine/uuid.h"
 
@@ -19,7 +22,20 @@ Result<std::unique_ptr<Machine>> Machine::create(const VmConfig& config, const M
                                                  const MachineEvents& events, const ChipsetSinks& sinks,
                                                  const MachineMedia& media)
 {
-    std::unique_ptr<Machine> machine(new Machine(config, platform, events));
+    VmConfig own = config;
+    bool throughBios = false;
+    if (config.kernel) {
+        const auto kernel = VM_TRY(firmware::openKernel(config.kernel->path));
+        throughBios = VM_TRY(firmware::wantsMultibootBios(kernel));
+    }
+    if (throughBios) {
+        own.kernel.reset();
+        if (own.firmware.kind == FirmwareKind::Ovmf)
+            own.firmware = {};
+    }
+    std::unique_ptr<Machine> machine(new Machine(own, platform, events));
+    if (throughBios)
+        machine->m_multiboot = config.kernel;
     VM_TRY(machine->build(sinks, media));
     return machine;
 }
@@ -55,6 +71,12 @@ Result<> Machine::addDisplay()
         const firmware::FirmwareLocator locator;
         const auto path = VM_TRY(isGpu ? locator.gpuBios() : locator.vgaBios());
         rom = VM_TRY(firmware::readImage(path, firmware::ImageKind::OptionRom)).content;
+    } else if (const auto path = firmware::FirmwareLocator().vgaBios()) {
+        // Nobody runs it, but its font makes the text screen of such a kernel readable.
+        if (const auto image = firmware::readImage(*path, firmware::ImageKind::OptionRom)) {
+            const auto font = display::findTextFont(image->content);
+            m_textFont.assign(font.begin(), font.end());
+        }
     }
     if (isGpu) {
         m_gpuLoop = VM_TRY(EventLoop::create("gpu"));
@@ -142,6 +164,17 @@ std::vector<std::string> Machine::bootPaths(const std::vector<BootDevice>& order
     return paths;
 }
 
+Result<> Machine::addMultibootKernel()
+{
+    const auto kernel = VM_TRY(firmware::openKernel(m_multiboot->path));
+    std::optional<firmware::KernelFile> module;
+    if (!m_multiboot->initrdPath.empty())
+        module = VM_TRY(firmware::KernelFile::open(m_multiboot->initrdPath, "initial RAM disk"));
+    return setMultibootItems(m_chipset->fwCfg(),
+                             VM_TRY(firmware::prepareMultiboot(kernel, module ? &*module : nullptr,
+                                                               m_multiboot->commandLine, memoryLayout())));
+}
+
 Result<> Machine::fillFirmwareConfig(const MachineMedia& media)
 {
     std::vector<BootDevice> order = m_config.bootOrder;
@@ -149,14 +182,19 @@ Result<> Machine::fillFirmwareConfig(const MachineMedia& media)
         order = {BootDevice::Floppy, BootDevice::Disk, BootDevice::Cd, BootDevice::Network};
     if (media.floppyImage.empty())
         std::erase(order, BootDevice::Floppy);
+    auto paths = bootPaths(order);
+    if (m_multiboot)
+        paths.insert(paths.begin(), MultibootRomPath);
     const FwCfgContent content{.cpuCount = m_config.cpuCount,
                                .ramBytes = m_config.memoryBytes,
                                .uuid = parseUuid(m_config.id),
                                .memory = memoryLayout(),
-                               .bootOrder = bootPaths(order),
+                               .bootOrder = std::move(paths),
                                .floppyImage = media.floppyImage,
                                .hasDisplay = m_config.hasDisplay};
     VM_TRY(fillFwCfg(m_chipset->fwCfg(), content));
+    if (m_multiboot)
+        VM_TRY(addMultibootKernel());
     fillCmos(m_chipset->rtc(), content);
     return {};
 }
@@ -199,7 +237,10 @@ Result<std::optional<firmware::BootEntry>> Machine::prepareStart()
     firmware::LinuxBootConfig boot{.kernelPath = m_config.kernel->path,
                                    .commandLine = m_config.kernel->commandLine,
                                    .rsdpAddress = rsdp,
-                                   .memory = layout};
+                                   .memory = layout,
+                                   .hasTextScreen = m_vga != nullptr};
+    if (m_vga)
+        display::enterTextMode(*m_vga, m_textFont);
     if (!m_config.kernel->initrdPath.empty())
         boot.initrdPath = m_config.kernel->initrdPath;
     return VM_TRY(firmware::loadLinux(m_memory->guestMemory(), boot));

@@ -66,6 +66,7 @@ private:
     template <class Card>
     [[nodiscard]] Result<> plugDisplay(std::unique_ptr<Card> card);
     [[nodiscard]] Result<> addEntropyDevice();
+    [[nodiscard]] Result<> addMultibootKernel();
     [[nodiscard]] Result<> fillFirmwareConfig(const MachineMedia& media);
     [[nodiscard]] std::vector<std::string> bootPaths(const std::vector<BootDevice>& order) const;
     [[nodiscard]] Result<> addTables();
@@ -87,6 +88,8 @@ private:
     std::unique_ptr<pci::PciFunction> m_display;
     display::VgaAdapter* m_vga = nullptr;          // the display's
     display::DrawnScreen* m_drawnScreen = nullptr; // the display's
+    std::optional<KernelConfig> m_multiboot;       // a kernel that the BIOS starts; m_config names none then
+    firmware::Bytes m_textFont;                    // for a kernel that starts without a BIOS; may be empty
     std::unique_ptr<PciTopology> m_pci;
     std::unique_ptr<StorageSet> m_storage;
     std::unique_ptr<NetworkSet> m_networks;

@@ -60,9 +60,9 @@ TEST(ElTorito, ReadsTheRestOfItsFileFromTheCd)
     std::filesystem::create_directory(folder / "tree");
     boot::writeFile(folder / "tree" / "boot.bin", boot::readFile(GUEST_CD_READER) + data);
     const auto disc = (folder / "disc.iso").string();
-    const auto made = boot::runOnHost({"xorriso", "-as", "mkisofs", "-quiet", "-o", disc, "-b", "boot.bin",
-                                       "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table",
-                                       (folder / "tree").string()});
+    const auto made =
+        boot::runOnHost({"xorriso", "-as", "mkisofs", "-quiet", "-o", disc, "-b", "boot.bin", "-no-emul-boot",
+                         "-boot-load-size", "4", "-boot-info-table", (folder / "tree").string()});
     ASSERT_EQ(made.status, 0) << made.output;
     auto config = biosConfig();
     config.cds.push_back({.path = disc});

@@ -189,9 +189,9 @@ protected:
     [[nodiscard]] std::string writeAndDie(const std::string& image) const
     {
         const auto serial = m_folder / "serial.txt";
-        Program program({"run", "--name", "storage-under-test", "--memory", "128M", "--no-display", "--kernel",
-                         m_kernel.string(), "--initrd", (m_folder / "initrd").string(), "--append",
-                         commandLine("write_tree", nodeName(GetParam().bus)), "--serial",
+        Program program({"run", "--name", "storage-under-test", "--memory", "128M", "--no-display",
+                         "--kernel", m_kernel.string(), "--initrd", (m_folder / "initrd").string(),
+                         "--append", commandLine("write_tree", nodeName(GetParam().bus)), "--serial",
                          "file:" + serial.string(), "--disk",
                          image + ",bus=" + busName(GetParam().bus) + ",format=" + GetParam().format});
         const auto deadline = std::chrono::steady_clock::now() + 180s;
@@ -239,16 +239,12 @@ TEST_P(GuestFileSystem, KeepsWhatWasSynchronisedWhenTheProgramIsKilled)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Media, GuestFileSystem,
-                         testing::Values(Medium{engine::DiskBus::Ahci, "raw"},
-                                         Medium{engine::DiskBus::Ahci, "qcow2"},
-                                         Medium{engine::DiskBus::Nvme, "raw"},
-                                         Medium{engine::DiskBus::Nvme, "qcow2"},
-                                         Medium{engine::DiskBus::Virtio, "raw"},
-                                         Medium{engine::DiskBus::Virtio, "qcow2"}),
-                         [](const auto& info) {
-                             return std::string(busName(info.param.bus)) + "_" + info.param.format;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Media, GuestFileSystem,
+    testing::Values(Medium{engine::DiskBus::Ahci, "raw"}, Medium{engine::DiskBus::Ahci, "qcow2"},
+                    Medium{engine::DiskBus::Nvme, "raw"}, Medium{engine::DiskBus::Nvme, "qcow2"},
+                    Medium{engine::DiskBus::Virtio, "raw"}, Medium{engine::DiskBus::Virtio, "qcow2"}),
+    [](const auto& info) { return std::string(busName(info.param.bus)) + "_" + info.param.format; });
 
 TEST_F(GuestStorage, ReadsAnIso9660DiscThroughTheCdDrive)
 {
@@ -259,7 +255,8 @@ TEST_F(GuestStorage, ReadsAnIso9660DiscThroughTheCdDrive)
     for (unsigned i = 0; i < 6; ++i) {
         const std::string name = "folder/file-with-a-long-name-" + std::to_string(i);
         boot::writeFile(tree / name, boot::patternBytes(std::size_t{700'003} * i + 17, i + 1));
-        sums += boot::runOnHost({"sha1sum", (tree / name).string()}).output.substr(0, 40) + "  " + name + '\n';
+        sums +=
+            boot::runOnHost({"sha1sum", (tree / name).string()}).output.substr(0, 40) + "  " + name + '\n';
     }
     boot::writeFile(tree / "SUMS", sums);
     const auto disc = (m_folder / "disc.iso").string();

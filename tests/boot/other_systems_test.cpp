@@ -123,18 +123,6 @@ TEST(OtherSystems, FloppybirdShowsGraphics)
         << guest.screen(); // named by the refusal of screen-text
 }
 
-TEST(OtherSystems, GrubRescueCdReachesItsPrompt)
-{
-    REQUIRE_KVM();
-    const std::filesystem::path iso = "/usr/lib/grub-rescue/grub-rescue-cdrom.iso";
-    REQUIRE_FILE(iso);
-    auto config = biosConfig(256);
-    config.cds.push_back({.path = iso.string()});
-    boot::Guest guest(config);
-    ASSERT_TRUE(guest.start()) << guest.error();
-    EXPECT_TRUE(guest.waitForScreen("grub>", 900s)) << guest.screen();
-}
-
 TEST(OtherSystems, Memtest86PlusTestsMemory)
 {
     REQUIRE_KVM();

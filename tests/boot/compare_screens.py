@@ -390,6 +390,7 @@ def main():
     if not os.access('/dev/kvm', os.R_OK | os.W_OK) or not shutil.which('qemu-system-x86_64'):
         print('SKIP: no /dev/kvm, or no qemu-system-x86_64')
         return 77
+    sys.stdout.reconfigure(line_buffering=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix='gh-media-') as scratch:
         table = guests(options.shared, scratch)

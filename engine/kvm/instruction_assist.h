@@ -61,7 +61,7 @@ private:
     std::atomic<std::uint64_t> m_faults = 0;
     std::uint64_t m_lastFaultAddress = 0;
     unsigned m_repeatedFaults = 0;
-    std::unique_ptr<assist::CpuContext> m_lastStall; // what the CPU looked like when last asked
+    std::unique_ptr<assist::CpuContext> m_lastStall;          // what the CPU looked like when last asked
     std::map<std::string, std::uint64_t, std::less<>> m_uses; // by instruction name: at most what the CPU has
 };
 

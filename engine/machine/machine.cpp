@@ -24,7 +24,7 @@ Result<std::unique_ptr<Machine>> Machine::create(const VmConfig& config, const M
 {
     VmConfig own = config;
     bool throughBios = false;
-    if (config.kernel) {
+    if (config.kernel && !config.kernel->path.empty()) {
         const auto kernel = VM_TRY(firmware::openKernel(config.kernel->path));
         throughBios = VM_TRY(firmware::wantsMultibootBios(kernel));
     }

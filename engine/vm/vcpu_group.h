@@ -105,7 +105,7 @@ private:
     const Surroundings m_surroundings;
     const StopHandler m_onStop;
 
-    std::atomic<Gate> m_gate{Gate::Closed}; // written under m_mutex
+    std::atomic<Gate> m_gate{Gate::Closed};            // written under m_mutex
     std::vector<std::unique_ptr<Progress>> m_progress; // one for each vCPU
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;

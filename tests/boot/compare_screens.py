@@ -165,8 +165,8 @@ class Reference:
         self.folder = folder
         path = os.path.join(folder, 'qmp')
         self.process = subprocess.Popen(
-            ['qemu-system-x86_64', '-M', 'q35', '-accel', 'tcg', '-display', 'none', '-vga', 'std', '-nic',
-             'none', '-serial', 'null', '-qmp', 'unix:%s,server=on,wait=off' % path] + options,
+            ['qemu-system-x86_64', '-M', 'q35', '-accel', 'tcg', '-nodefaults', '-display', 'none', '-vga',
+             'std', '-serial', 'null', '-qmp', 'unix:%s,server=on,wait=off' % path] + options,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.socket = socket.socket(socket.AF_UNIX)
         for _ in range(200):
@@ -215,6 +215,18 @@ class Reference:
         self.process.wait()
 
 
+def stays(before, now):
+    """True when nothing but a blinking cursor has changed."""
+    if not before or (before.width, before.height) != (now.width, now.height):
+        return False
+    columns, rows = set(), set()
+    for y in range(now.height):
+        if now.rows[y] != before.rows[y]:
+            rows.add(y)
+            columns.update(x for x in range(now.width) if now.pixel(x, y) != before.pixel(x, y))
+    return not rows or (max(rows) - min(rows) < 16 and max(columns) - min(columns) < 9)
+
+
 def wait_for(machine, guest, limit):
     """Until the guest's moment: its text, if it has one, then a picture that stays."""
     deadline = time.monotonic() + limit
@@ -230,7 +242,7 @@ def wait_for(machine, guest, limit):
     while time.monotonic() < deadline and machine.running():
         now = machine.picture()
         size = guest.get('size')
-        if (not size or size == (now.width, now.height)) and last and now.rows == last.rows:
+        if (not size or size == (now.width, now.height)) and stays(last, now):
             return now
         last = now
         time.sleep(guest.get('pause', 2.5))

@@ -70,8 +70,7 @@ Result<> InstructionAssist::complete(const InternalError& error)
 
 Result<> InstructionAssist::completeStalled()
 {
-    const KvmRegisters registers = VM_TRY(readRegisters(m_vcpu));
-    const CpuContext now = toContext(registers);
+    const CpuContext now = toContext(VM_TRY(peekRegisters(m_vcpu)));
     const bool same =
         m_lastStall && m_lastStall->general == now.general && m_lastStall->codeAddress() == now.codeAddress();
     m_lastStall = std::make_unique<CpuContext>(now);

@@ -79,6 +79,15 @@ Result<KvmRegisters> readRegisters(const Vcpu& vcpu)
     return registers;
 }
 
+Result<KvmRegisters> peekRegisters(const Vcpu& vcpu)
+{
+    KvmRegisters registers;
+    if (callKvm(vcpu.fd(), KVM_GET_REGS, &registers.general) < 0
+        || callKvm(vcpu.fd(), KVM_GET_SREGS, &registers.system) < 0)
+        return failSystem("KVM does not give the virtual CPU's registers");
+    return registers;
+}
+
 CpuContext toContext(const KvmRegisters& registers)
 {
     CpuContext cpu;

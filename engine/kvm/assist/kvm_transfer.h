@@ -19,6 +19,9 @@ struct KvmRegisters {
 /// From the shared mapping where the host puts them there on every exit (KVM_CAP_SYNC_REGS, asked for
 /// from the first call on), otherwise by system calls.
 [[nodiscard]] Result<KvmRegisters> readRegisters(const Vcpu& vcpu);
+/// The same by system calls alone, without asking for more at later exits: for a look at a guest that may
+/// never need the assist. Events stay empty.
+[[nodiscard]] Result<KvmRegisters> peekRegisters(const Vcpu& vcpu);
 [[nodiscard]] CpuContext toContext(const KvmRegisters& registers);
 /// Writes the context back, with the exception that the guest is to get, if any. KVM's own #UD for the
 /// failed instruction and its interrupt shadow are taken back.

@@ -49,6 +49,8 @@ Vm::Impl::~Impl()
     if (m_serial)
         m_serial->detach();
     m_loop->runAndWait([this] {
+        if (m_progressTimer)
+            m_loop->stopTimer(*m_progressTimer); // it would outlive the vCPUs
         if (m_vcpus)
             m_vcpus->stop();
         if (m_clock)
@@ -231,7 +233,8 @@ Result<> Vm::Impl::start()
 void Vm::Impl::watchProgress()
 {
     constexpr std::chrono::milliseconds Interval(500);
-    m_loop->startTimer(std::chrono::steady_clock::now() + Interval, [this] {
+    m_progressTimer = m_loop->startTimer(std::chrono::steady_clock::now() + Interval, [this] {
+        m_progressTimer.reset();
         if (!requireAlive())
             return;
         m_vcpus->lookForStalls();

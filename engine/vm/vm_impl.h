@@ -114,6 +114,7 @@ private:
     std::unique_ptr<EventLoop> m_displayLoop; // scan-out; null without a display
     std::unique_ptr<display::DisplayPump> m_display;
     std::unique_ptr<VcpuGroup> m_vcpus;
+    std::optional<EventLoop::TimerId> m_progressTimer; // control thread only
 
     mutable std::mutex m_mutex;
     VmState m_state = VmState::Created;  // guarded by m_mutex; changed by the control thread only

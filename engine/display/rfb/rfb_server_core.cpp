@@ -55,6 +55,7 @@ Result<> RfbServer::Core::prepare()
     // Nobody is connected yet: no picture is drawn, and none takes memory.
     m_sourceVisible = false;
     m_source.setVisible(*this, false);
+    m_source.releasePicture(); // of a look between the two calls
     return {};
 }
 

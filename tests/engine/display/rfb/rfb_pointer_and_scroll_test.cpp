@@ -108,7 +108,10 @@ TEST_F(RfbPointerAndScroll, ScrolledRowsTravelAsOneCopy)
     ScriptedViewer::RectHeader rect;
     (void)readRaw(viewer, rect);
     viewer.requestUpdate(true, 64, 48);
-    m_screen.scroll({.from = 16, .to = 0, .rows = 32}, {.y = 32, .width = 64, .height = 16});
+    ASSERT_TRUE(viewer.isSilentFor(100)) << "the request is there before the move";
+    // On the server's loop, so that it cannot answer between the move and the damage.
+    m_loop->runAndWait(
+        [&] { m_screen.scroll({.from = 16, .to = 0, .rows = 32}, {.y = 32, .width = 64, .height = 16}); });
     ASSERT_EQ(viewer.readUpdateHeader(), 2U);
     EXPECT_EQ(viewer.readRect(), (ScriptedViewer::RectHeader{0, 0, 64, 32, CopyRect}));
     EXPECT_EQ(viewer.readNumber(2), 0U);

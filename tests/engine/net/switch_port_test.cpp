@@ -72,7 +72,7 @@ TEST_F(InternalNetwork, CarriesFramesBetweenGuests)
     const auto b = join(2);
     const auto c = join(3);
     EXPECT_TRUE(hears(*b, *a, Everybody, "hello all"));
-    EXPECT_TRUE(c->waitForText("hello all", 5s));
+    EXPECT_TRUE(hears(*c, *a, Everybody, "hello all")); // its connection may come later
     EXPECT_TRUE(hears(*a, *c, macOf(1), "to one"));
     EXPECT_TRUE(hears(*a, *b, macOf(1), "to one as well"));
 }

@@ -9,7 +9,8 @@
 namespace wizards {
 
 /// Calls `function` with the future's result in the thread of `owner`, or never when `owner` has gone by
-/// then. (QFuture::then() with a context demands that the context outlives the work.)
+/// then or the work was abandoned without a result. (QFuture::then() with a context demands that the context
+/// outlives the work.)
 template <class T, class Function>
 void whenDone(const QFuture<T>& future, QObject* owner, Function&& function)
 {
@@ -17,7 +18,8 @@ void whenDone(const QFuture<T>& future, QObject* owner, Function&& function)
     QObject::connect(watcher, &QFutureWatcher<T>::finished, owner,
                      [watcher, function = std::forward<Function>(function)]() mutable {
                          watcher->deleteLater();
-                         function(watcher->result());
+                         if (watcher->future().resultCount() > 0)
+                             function(watcher->result());
                      });
     watcher->setFuture(future);
 }

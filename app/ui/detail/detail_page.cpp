@@ -8,6 +8,7 @@
 #include "ui/network/network_page.h"
 #include "ui/settings/settings_page.h"
 #include "ui/window/message_bar.h"
+#include "wizards/when_done.h"
 
 #include <QEvent>
 #include <QJsonArray>
@@ -153,13 +154,13 @@ void DetailPage::follow(const GuestItem& guest)
     m_coach->dismiss();
     connect(m_connection, &GuestConnection::milestoneReached, this, &DetailPage::onMilestone);
     // What happened before anybody looked.
-    m_connection->request(u"timeline"_s)
-        .then(this, [this, connection = m_connection](const ControlReply& reply) {
-            if (!reply || !connection || connection != m_connection)
-                return;
-            for (const QJsonValue& event : reply->value("events"_L1).toArray())
-                onMilestone(parseMilestone(event.toObject()));
-        });
+    wizards::whenDone(m_connection->request(u"timeline"_s), this,
+                      [this, connection = m_connection](const ControlReply& reply) {
+                          if (!reply || !connection || connection != m_connection)
+                              return;
+                          for (const QJsonValue& event : reply->value("events"_L1).toArray())
+                              onMilestone(parseMilestone(event.toObject()));
+                      });
 }
 
 void DetailPage::onMilestone(const GuestMilestone& milestone)

@@ -21,6 +21,7 @@ constexpr std::size_t HeaderLength = 0x201;      // second byte of jump
 constexpr std::size_t HeaderMagic = 0x202;       // header
 constexpr std::size_t Version = 0x206;           // version
 constexpr std::size_t LoadFlags = 0x211;         // loadflags
+constexpr std::size_t ProtectedEntry = 0x214;    // code32_start
 constexpr std::size_t InitrdAddressMax = 0x22c;  // initrd_addr_max, 2.03
 constexpr std::size_t Relocatable = 0x234;       // relocatable_kernel, 2.05
 constexpr std::size_t ExtendedLoadFlags = 0x236; // xloadflags, 2.12
@@ -63,6 +64,11 @@ Result<> checkVersion(const KernelFile& file, const Header& header)
         return fail(ErrorCode::Unsupported, file.subject()
                                                 + " is a zImage, which must be loaded below 640 KiB. "
                                                   "Start it from a disk or CD image instead.");
+    // Boot programs wrapped as kernels (iPXE's .lkrn) start by BIOS calls in their setup code only.
+    if (field(header, ProtectedEntry, 4) == 0)
+        return fail(ErrorCode::Unsupported, file.subject()
+                                                + " has no 32-bit entry: it only starts from its real-mode "
+                                                  "setup code. Start it from a disk or CD image instead.");
     return {};
 }
 

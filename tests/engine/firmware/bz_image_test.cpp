@@ -160,6 +160,9 @@ TEST(BzImage, RefusesAbsurdHeaders)
     recipe = {};
     recipe.loadFlags = 0;
     EXPECT_NE(refusal(recipe).find("zImage"), std::string::npos);
+    recipe = {};
+    recipe.protectedEntry = 0;
+    EXPECT_NE(refusal(recipe).find("no 32-bit entry"), std::string::npos);
 }
 
 TEST(BzImage, LongHeadersStayInsideOfBootParams)

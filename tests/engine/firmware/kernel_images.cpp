@@ -104,7 +104,9 @@ Bytes makeBzImage(const BzImageRecipe& recipe)
     file.patch(0x1f1, recipe.setupSectors, 1).patch(0x1f4, recipe.paragraphs.value_or(paragraphs), 4);
     file.patch(0x1fe, 0xaa55, 2).patch(0x200, 0xeb, 1).patch(0x201, recipe.headerLength, 1);
     file.patch(0x202, 0x5372'6448, 4).patch(0x206, recipe.version, 2).patch(0x211, recipe.loadFlags, 1);
-    file.patch(0x214, 0x10'0000, 4).patch(0x22c, recipe.initrdAddressMax, 4).patch(0x230, 0x20'0000, 4);
+    file.patch(0x214, recipe.protectedEntry, 4)
+        .patch(0x22c, recipe.initrdAddressMax, 4)
+        .patch(0x230, 0x20'0000, 4);
     file.patch(0x234, recipe.relocatable, 1).patch(0x236, recipe.extendedLoadFlags, 2);
     file.patch(0x238, recipe.commandLineSize, 4).patch(0x250, 0xdead'beef, 8);
     file.patch(0x258, recipe.preferredAddress, 8).patch(0x260, recipe.initSize, 4);

@@ -44,6 +44,7 @@ struct BzImageRecipe {
     std::uint16_t version = 0x020f;
     std::uint8_t setupSectors = 1;
     std::uint8_t loadFlags = 1;
+    std::uint32_t protectedEntry = 0x10'0000;
     std::uint16_t extendedLoadFlags = 1;
     std::uint8_t relocatable = 1;
     std::uint64_t preferredAddress = 0x100'0000;

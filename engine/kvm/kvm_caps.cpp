@@ -144,4 +144,30 @@ unsigned usableVcpus(const KvmCaps& caps)
     return caps.recommendedVcpus > 0 ? static_cast<unsigned>(caps.recommendedVcpus) : 4;
 }
 
+std::vector<SwitchedOnCap> capsToSwitchOn(const KvmCaps& caps)
+{
+    std::vector<SwitchedOnCap> list;
+    const auto want = [&](bool offered, std::uint32_t number, std::uint64_t argument,
+                          std::string_view refused) {
+        if (offered)
+            list.push_back({number, argument, refused});
+    };
+    constexpr int MsrReasons = KVM_MSR_EXIT_REASON_UNKNOWN | KVM_MSR_EXIT_REASON_INVAL;
+    want(caps.userSpaceMsr != 0, KVM_CAP_X86_USER_SPACE_MSR, MsrReasons,
+         "the guest sees #GP for unknown model-specific registers");
+    // So that the instruction assist also gets what fails in user mode; without it those become #UD.
+    want(caps.exitOnEmulationFailure != 0, KVM_CAP_EXIT_ON_EMULATION_FAILURE, 1,
+         "instructions that fail in user mode stay with the host");
+    // A triple fault that is still pending is then part of a vCPU's saved events.
+    want(caps.tripleFaultEvent != 0, KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1,
+         "a pending triple fault is not part of snapshots");
+    // A window of 0 is the shortest that the processor's own threshold makes safe (api.rst 7.31).
+    want(caps.notifyVmExit != 0, KVM_CAP_X86_NOTIFY_VMEXIT,
+         KVM_X86_NOTIFY_VMEXIT_ENABLED | KVM_X86_NOTIFY_VMEXIT_USER,
+         "a guest that blocks interrupts inside one instruction is not noticed");
+    want((caps.busLockExit & KVM_BUS_LOCK_DETECTION_EXIT) != 0, KVM_CAP_X86_BUS_LOCK_EXIT,
+         KVM_BUS_LOCK_DETECTION_EXIT, "split-locked accesses of the guest are not noticed");
+    return list;
+}
+
 } // namespace engine::kvm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -90,5 +91,17 @@ struct CapabilityValue {
 /// Number of GSIs that routes may use (24 IOAPIC pins when the host says nothing).
 [[nodiscard]] unsigned usableGsis(const KvmCaps& caps);
 [[nodiscard]] unsigned usableVcpus(const KvmCaps& caps);
+
+/// A capability that a virtual machine switches on (KVM_ENABLE_CAP) because the host has it.
+struct SwitchedOnCap {
+    std::uint32_t number = 0; ///< KVM_CAP_*
+    std::uint64_t argument = 0;
+    std::string_view whenRefused; ///< for the log: what the guest then goes without
+    bool operator==(const SwitchedOnCap&) const = default;
+};
+/// The exits that every virtual machine asks for where the host offers them: unknown model-specific
+/// registers, instructions that KVM cannot emulate, pending triple faults, a guest that holds the CPU
+/// without progress, and split-locked accesses, which slow every program of the host.
+[[nodiscard]] std::vector<SwitchedOnCap> capsToSwitchOn(const KvmCaps& caps);
 
 } // namespace engine::kvm

@@ -77,17 +77,9 @@ Result<> KvmVm::createInterruptControllers(const KvmVmOptions& options)
 
 void KvmVm::enableOptionalExits(Log& log) const
 {
-    const KvmCaps& caps = m_kvm->caps();
-    constexpr std::uint64_t UnknownMsrs = KVM_MSR_EXIT_REASON_UNKNOWN | KVM_MSR_EXIT_REASON_INVAL;
-    if (caps.userSpaceMsr == 0 || !enableCap(KVM_CAP_X86_USER_SPACE_MSR, UnknownMsrs))
-        log.warning("kvm",
-                    "this host cannot report unknown model-specific registers; the guest sees #GP for them");
-    // So that the instruction assist also gets what fails in user mode; without it those become #UD.
-    if (caps.exitOnEmulationFailure != 0 && !enableCap(KVM_CAP_EXIT_ON_EMULATION_FAILURE, 1))
-        log.info("kvm", "instructions that fail in user mode stay with the host");
-    // A triple fault that is still pending is then part of a vCPU's saved events.
-    if (caps.tripleFaultEvent != 0 && !enableCap(KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1))
-        log.info("kvm", "a pending triple fault is not part of snapshots");
+    for (const SwitchedOnCap& cap : capsToSwitchOn(m_kvm->caps()))
+        if (!enableCap(cap.number, cap.argument))
+            log.info("kvm", cap.whenRefused);
 }
 
 Result<std::unique_ptr<IrqLine>> KvmVm::createIrqLine(Gsi gsi)

@@ -217,6 +217,12 @@ void VcpuGroup::finishInstruction(kvm::Vcpu& vcpu, kvm::VcpuRunHandle& proof, kv
     }
 }
 
+void VcpuGroup::warnOnce(std::atomic_flag& warned, std::string_view text)
+{
+    if (!warned.test_and_set(std::memory_order_relaxed))
+        m_surroundings.log.warning("kvm", text);
+}
+
 std::optional<VcpuStop> VcpuGroup::handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& exit)
 {
     using Kind = VcpuStop::Kind;
@@ -245,6 +251,17 @@ std::optional<VcpuStop> VcpuGroup::handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& 
                 constexpr std::uint64_t NotImplemented = ~std::uint64_t{0} - 999; // -KVM_ENOSYS
                 if (call.result)
                     *call.result = NotImplemented;
+                return std::nullopt;
+            },
+            [&](const kvm::Notify& notify) -> Stop {
+                if (notify.contextInvalid) // the processor lost the guest's state (SDM vol. 3, 26.2)
+                    return failed("the guest blocked its processor, which lost the guest's state");
+                warnOnce(m_warnedOfNotify, "the guest holds a processor inside one instruction");
+                return std::nullopt;
+            },
+            [&](const kvm::BusLock&) -> Stop {
+                warnOnce(m_warnedOfBusLock,
+                         "the guest makes split-locked accesses, which slow the whole host");
                 return std::nullopt;
             },
             [&](const kvm::FailEntry&) -> Stop { return failed(kvm::describe(exit)); },

@@ -97,6 +97,7 @@ private:
     void finishInstruction(kvm::Vcpu& vcpu, kvm::VcpuRunHandle& proof, kvm::ExitDispatcher& dispatcher);
     /// nullopt when the vCPU can go on.
     [[nodiscard]] std::optional<VcpuStop> handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& exit);
+    void warnOnce(std::atomic_flag& warned, std::string_view text);
     void kickAll();
 
     const std::string m_vmName;
@@ -114,6 +115,8 @@ private:
     std::vector<std::thread> m_threads; // control thread only
     mutable std::mutex m_clocksMutex;
     std::atomic<std::int64_t> m_finishedCpuTime{0}; // of threads that have ended, nanoseconds
+    std::atomic_flag m_warnedOfNotify;
+    std::atomic_flag m_warnedOfBusLock;
 };
 
 } // namespace engine

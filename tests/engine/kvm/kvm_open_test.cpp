@@ -17,7 +17,7 @@ namespace {
 
 KvmCaps completeCaps()
 {
-    return probeCaps([](int) { return 4096; });
+    return probeCaps([](int) { return 4097 | KVM_BUS_LOCK_DETECTION_EXIT; });
 }
 
 } // namespace
@@ -58,6 +58,23 @@ TEST(KvmCaps, PartsDegradeOneByOne)
     EXPECT_EQ(usableVcpus(caps), 4U);
     caps.irqRouting = 0;
     EXPECT_EQ(usableGsis(caps), 24U);
+}
+
+TEST(KvmCaps, OnlyWhatTheHostOffersIsSwitchedOn)
+{
+    EXPECT_TRUE(capsToSwitchOn(KvmCaps{}).empty());
+    KvmCaps caps;
+    caps.busLockExit = KVM_BUS_LOCK_DETECTION_OFF;
+    EXPECT_TRUE(capsToSwitchOn(caps).empty()) << "the host knows the setting but cannot exit";
+    caps.busLockExit |= KVM_BUS_LOCK_DETECTION_EXIT;
+    caps.notifyVmExit = 1;
+    const auto list = capsToSwitchOn(caps);
+    ASSERT_EQ(list.size(), 2U);
+    EXPECT_EQ(list[0].number, std::uint32_t{KVM_CAP_X86_NOTIFY_VMEXIT});
+    EXPECT_EQ(list[0].argument, 3U) << "a notify window of 0, enabled, reported to user space";
+    EXPECT_EQ(list[1].number, std::uint32_t{KVM_CAP_X86_BUS_LOCK_EXIT});
+    EXPECT_EQ(list[1].argument, 2U);
+    EXPECT_EQ(capsToSwitchOn(completeCaps()).size(), 5U);
 }
 
 TEST(KvmOpen, MissingDeviceIsExplained)

@@ -179,7 +179,8 @@ bool PciFunction::configWrite(std::uint16_t offset, unsigned width, std::uint32_
     }
     followMessageRegisters();
     onConfigWritten(offset, width);
-    return touches(offset, width, reg::Command, 2) || touches(offset, width, reg::Bar0, 24)
+    const bool wasReset = m_config.get16(reg::Command) != command; // by the function itself
+    return wasReset || touches(offset, width, reg::Command, 2) || touches(offset, width, reg::Bar0, 24)
            || touches(offset, width, reg::ExpansionRom, 4);
 }
 

@@ -12,6 +12,8 @@ constexpr std::uint64_t DoorbellBytes = 4; // CAP.DSTRD = 0
 constexpr std::uint8_t MsixAt = 0x40;
 constexpr std::uint8_t ExpressAt = 0x60;
 constexpr std::uint8_t ExpressCapability = 0x10;
+constexpr std::uint16_t DeviceControl = ExpressAt + 8;
+constexpr std::uint16_t InitiateReset = 1U << 15;
 constexpr std::chrono::milliseconds ResetLimit{2000};
 constexpr std::chrono::milliseconds LeaveLimit{10000};
 
@@ -34,10 +36,11 @@ NvmeController::NvmeController(std::shared_ptr<BlockBackend> backend, const Gues
     // PCI Express capability, version 2, of a root complex integrated endpoint (PCIe 3.0, 7.8).
     constexpr std::uint16_t IntegratedEndpoint = 0x0092;
     constexpr std::uint32_t RoleBasedErrors = 1U << 15;
+    constexpr std::uint32_t FunctionLevelReset = 1U << 28; // NVMe 1.4, 2.5.3: every controller has it
     config().addCapability(ExpressCapability, ExpressAt);
     config().set16(ExpressAt + 2, IntegratedEndpoint);
-    config().set32(ExpressAt + 4, RoleBasedErrors);
-    config().allowWrite(ExpressAt + 8, 2, 0x7eff);
+    config().set32(ExpressAt + 4, RoleBasedErrors | FunctionLevelReset);
+    config().allowWrite(DeviceControl, 2, 0xfeff);
     addMsix(MsixAt, nvme::VectorCount, MsixBar);
     addBar(RegisterBar, pci::BarKind::Memory64, RegisterBarBytes, *this);
     m_engine.setIdleCallback([this] { m_work.kick(); });
@@ -93,6 +96,8 @@ void NvmeController::resumeWork()
 
 void NvmeController::onConfigWritten(std::uint16_t offset, unsigned width)
 {
+    if ((configSpace().get16(DeviceControl) & InitiateReset) != 0)
+        return reset(); // and the bit reads as zero again
     // An enable that came before bus mastering waits for it.
     if (offset < pci::reg::Command + 2 && pci::reg::Command < offset + width && isBusMaster())
         m_work.kick();

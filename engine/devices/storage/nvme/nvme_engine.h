@@ -75,7 +75,7 @@ private:
         std::optional<Ticket> deletion; ///< the command that waits for this queue to end
     };
     struct Features {
-        std::uint32_t arbitration = 0;
+        std::uint32_t arbitration = 7; ///< any number of commands from a queue at a time
         std::uint32_t temperatureThreshold = 343;
         std::uint32_t errorRecovery = 0;
         std::uint32_t interruptCoalescing = 0;

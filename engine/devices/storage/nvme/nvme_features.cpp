@@ -92,11 +92,14 @@ void Engine::getFeatures(const Ticket& ticket, const Submission& command)
     constexpr std::uint32_t Current = 0;
     constexpr std::uint32_t Supported = 3;
     constexpr std::uint32_t Changeable = 1U << 2;
+    constexpr std::uint32_t OfNamespace = 1U << 1;
     const std::uint32_t select = command.dword10 >> 8 & 7;
     const auto value = feature(command, select == Current ? m_features : Features{});
     if (!value || select > Supported)
         return finish(ticket, Status::InvalidField);
-    finish(ticket, Status::Success, select == Supported ? Changeable : *value);
+    const std::uint32_t capabilities =
+        Changeable | ((command.dword10 & 0xff) == ErrorRecovery ? OfNamespace : 0);
+    finish(ticket, Status::Success, select == Supported ? capabilities : *value);
 }
 
 void Engine::getLogPage(const Ticket& ticket, const Submission& command)

@@ -69,7 +69,7 @@ DataPage identifyController(const BlockInfo& disk)
     put(page, 513, 0x44, 1);                       // CQES
     put(page, 516, 1, 4);                          // NN
     put(page, 520, Compare | (disk.readOnly ? 0 : DatasetManagement | WriteZeroes), 2); // ONCS
-    put(page, 525, 1, 1); // VWC: a volatile write cache is present
+    put(page, 525, 7, 1); // VWC: a volatile write cache; a flush of all namespaces is understood
     constexpr std::string_view Qualified = "nqn.2014-08.org.nvmexpress:";
     for (std::size_t i = 0; i < Qualified.size(); ++i)
         page.at(768 + i) = std::byte(static_cast<std::uint8_t>(Qualified[i]));

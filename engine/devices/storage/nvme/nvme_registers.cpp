@@ -106,7 +106,10 @@ bool Registers::writeConfiguration(std::uint32_t value)
     const bool wasEnabled = isEnabled();
     m_configuration = value & ConfigurationWritable;
     if (wasEnabled && !isEnabled()) {
+        // A controller reset (7.3.2) leaves the admin queue registers and nothing else.
         ++m_epoch;
+        m_configuration = 0;
+        m_interruptMask = 0;
         m_status &= StatusReady; // READY ends when the last command has
     }
     return true;

@@ -390,6 +390,35 @@ TEST_F(Nvme, PowerOnResetForgetsEverything)
     EXPECT_EQ(run(1, io(2, 0, 1)).code(), 0U);
 }
 
+TEST_F(Nvme, FunctionLevelResetForgetsEverything)
+{
+    bringUp();
+    constexpr unsigned ExpressAt = 0x60;
+    ASSERT_EQ(board.configRead(ExpressAt, 1), 0x10U);
+    ASSERT_NE(board.configRead(ExpressAt + 4, 4) & 1U << 28, 0U);
+    board.configWrite(ExpressAt + 8, 2, 0x8000);
+    EXPECT_EQ(board.configRead(ExpressAt + 8, 2), 0U) << "reads as zero";
+    EXPECT_EQ(board.configRead(0x04, 2), 0U);
+    EXPECT_EQ(reg(0x1c), 0xffff'ffffU) << "decodes nothing";
+    enablePci();
+    EXPECT_EQ(reg(0x1c), 0U);
+    EXPECT_EQ(reg(0x24), 0U);
+    bringUp();
+    EXPECT_EQ(run(1, io(2, 0, 1)).code(), 0U);
+}
+
+TEST_F(Nvme, DisableLeavesTheAdminQueueRegistersAlone)
+{
+    bringUp();
+    setReg(0x0c, 5);
+    disable();
+    EXPECT_EQ(reg(0x14), 0U);
+    EXPECT_EQ(reg(0x0c), 0U);
+    EXPECT_EQ(reg(0x24), 15U << 16 | 15U);
+    EXPECT_EQ(reg(0x28), submissionAt(0));
+    EXPECT_EQ(reg(0x30), completionAt(0));
+}
+
 class ReadOnlyNvme : public Nvme {
 protected:
     ReadOnlyNvme() : Nvme(BlockInfo{.readOnly = true}) {}

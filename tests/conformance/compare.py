@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 REFERENCE = "qemu-system-x86_64"
 MEMORY = "512M"
@@ -36,7 +37,8 @@ class Peer:
         self.name = name
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         self.socket = self._connect(path)
-        self.lines = self.socket.makefile("rw", encoding="ascii", newline="\n")
+        # For reading only: a file for both directions forgets what it has read ahead when it writes.
+        self.lines = self.socket.makefile("r", encoding="ascii", newline="\n")
         self.interrupts = []
 
     def _connect(self, path):
@@ -55,8 +57,7 @@ class Peer:
         raise SystemExit(f"{self.name} did not open its socket")
 
     def ask(self, line):
-        self.lines.write(line + "\n")
-        self.lines.flush()
+        self.socket.sendall(line.encode("ascii") + b"\n")
         while True:
             answer = self.lines.readline()
             if not answer:
@@ -77,6 +78,11 @@ class Peer:
             self.process.wait()
 
 
+def shorten(answer, most=200):
+    text = str(answer)
+    return text if len(text) <= most else f"{text[:most]}... (crc {zlib.crc32(text.encode()):08x})"
+
+
 class Pair:
     """Does everything to both machines; answers with the reference's value."""
 
@@ -93,7 +99,7 @@ class Pair:
     def note(self, what, ours, reference):
         self.accesses += 1
         if ours != reference:
-            self.differences.append(f"{self.label}: {what}: ours {ours}, reference {reference}")
+            self.differences.append(f"{self.label}: {what}: ours {shorten(ours)}, reference {shorten(reference)}")
 
     def command(self, line):
         ours, reference = self.ours.ask(line), self.reference.ask(line)

@@ -21,10 +21,10 @@ constexpr std::uint16_t CodeSelector = 0x10; // as __BOOT_CS of Linux
 constexpr std::uint16_t DataSelector = 0x18; // as __BOOT_DS of Linux
 constexpr std::uint16_t TaskSelector = 0x20;
 
-Result<> writeCommandLine(const GuestMemory& memory, const std::string& text)
+Result<> writeText(const GuestMemory& memory, std::uint64_t address, const std::string& text)
 {
     assert(text.size() <= CommandLineRoomBytes);
-    return memory.write(GuestAddress(CommandLine), std::as_bytes(std::span(text.c_str(), text.size() + 1)));
+    return memory.write(GuestAddress(address), std::as_bytes(std::span(text.c_str(), text.size() + 1)));
 }
 
 /// Flat segments (SDM volume 3, 3.4.5), written where kernels may find them again through GDTR.
@@ -159,7 +159,7 @@ Result<BootEntry> writePvhInfo(const GuestMemory& memory, std::uint64_t entry, c
         start.u64(range.base).u64(range.length).u32(static_cast<std::uint32_t>(range.type)).u32(0);
     assert(start.size() <= ZeroPage - StartInfo);
     VM_TRY(memory.write(GuestAddress(StartInfo), start.data()));
-    VM_TRY(writeCommandLine(memory, info.commandLine));
+    VM_TRY(writeText(memory, CommandLine, info.commandLine));
     auto result = VM_TRY(writeDescriptors(memory, BootProtocol::Pvh, CpuMode::Protected32, entry));
     result.rbx = StartInfo;
     return result;
@@ -184,7 +184,7 @@ Result<BootEntry> writeLinuxInfo(const GuestMemory& memory, std::uint64_t entry,
         patchScreen(page);
     patchMemoryMap(page, info.memoryMap);
     VM_TRY(memory.write(GuestAddress(ZeroPage), page.data()));
-    VM_TRY(writeCommandLine(memory, info.commandLine));
+    VM_TRY(writeText(memory, CommandLine, info.commandLine));
     const bool isLong = mode == CpuMode::Long64;
     auto result =
         VM_TRY(writeDescriptors(memory, isLong ? BootProtocol::Linux64 : BootProtocol::Linux32, mode, entry));
@@ -205,6 +205,7 @@ Result<BootEntry> writeMultibootInfo(const GuestMemory& memory, std::uint64_t en
     constexpr std::uint32_t HasMemory = 1U << 0, HasCommandLine = 1U << 2, HasModules = 1U << 3;
     constexpr std::uint32_t HasMap = 1U << 6, HasLoaderName = 1U << 9;
     constexpr std::uint32_t MapEntryBytes = 24;
+    constexpr std::uint64_t ModuleText = CommandLine + CommandLineRoomBytes + 1;
     const MemoryRange initrd = info.initrd.value_or(MemoryRange{});
     std::uint64_t upperBytes = 0;
     for (const MemoryRange& range : info.memoryMap) {
@@ -226,14 +227,15 @@ Result<BootEntry> writeMultibootInfo(const GuestMemory& memory, std::uint64_t en
         .u32(LoaderName); // drives, config_table; loader name
     start.zeros(InfoBytes - start.size()).text("Guesthouse", 12);
     start.u32(static_cast<std::uint32_t>(initrd.base)).u32(static_cast<std::uint32_t>(initrd.end()));
-    start.u32(CommandLine).u32(0);
+    start.u32(ModuleText).u32(0);
     for (const MemoryRange& range : info.memoryMap) {
         start.u32(MapEntryBytes - 4).u64(range.base).u64(range.length);
         start.u32(static_cast<std::uint32_t>(range.type));
     }
     assert(start.size() <= ZeroPage - StartInfo);
     VM_TRY(memory.write(GuestAddress(StartInfo), start.data()));
-    VM_TRY(writeCommandLine(memory, info.commandLine));
+    VM_TRY(writeText(memory, CommandLine, info.commandLine));
+    VM_TRY(writeText(memory, ModuleText, info.initrdText));
     auto result = VM_TRY(writeDescriptors(memory, BootProtocol::Multiboot1, CpuMode::Protected32, entry));
     result.rax = 0x2bad'b002;
     result.rbx = StartInfo;

@@ -17,6 +17,7 @@ namespace engine::firmware {
 struct BootInfo {
     std::string commandLine;
     std::optional<MemoryRange> initrd;
+    std::string initrdText;        ///< handed over with it, where the protocol has such a text
     std::uint64_t rsdpAddress = 0; ///< 0: none
     std::span<const MemoryRange> memoryMap;
     bool hasTextScreen = false; ///< a VGA in text mode 3

@@ -30,7 +30,7 @@ Result<KernelFile> KernelFile::adopt(UniqueFd fd, const std::string& name, const
         return fail(ErrorCode::InvalidArgument, subject + " is not a regular file");
     if (status.st_size <= 0)
         return fail(ErrorCode::InvalidArgument, subject + " is empty");
-    return KernelFile(std::move(fd), static_cast<std::uint64_t>(status.st_size), subject);
+    return KernelFile(std::move(fd), static_cast<std::uint64_t>(status.st_size), name, subject);
 }
 
 Result<> KernelFile::checkRange(std::uint64_t offset, std::uint64_t length) const

@@ -24,6 +24,8 @@ public:
     [[nodiscard]] std::uint64_t sizeBytes() const { return m_size; }
     /// "The kernel /boot/vmlinuz": the subject of an error's sentence.
     [[nodiscard]] const std::string& subject() const { return m_subject; }
+    /// The file's name without its folders.
+    [[nodiscard]] std::string name() const { return m_name.substr(m_name.rfind('/') + 1); }
 
     /// Fills all of `into`, or fails because the file ends before.
     [[nodiscard]] Result<> read(std::uint64_t offset, std::span<std::byte> into) const;
@@ -39,13 +41,14 @@ public:
                                 std::uint64_t length) const;
 
 private:
-    KernelFile(UniqueFd fd, std::uint64_t size, std::string subject)
-        : m_fd(std::move(fd)), m_size(size), m_subject(std::move(subject))
+    KernelFile(UniqueFd fd, std::uint64_t size, std::string name, std::string subject)
+        : m_fd(std::move(fd)), m_size(size), m_name(std::move(name)), m_subject(std::move(subject))
     {}
     [[nodiscard]] Result<> checkRange(std::uint64_t offset, std::uint64_t length) const;
 
     UniqueFd m_fd;
     std::uint64_t m_size;
+    std::string m_name;
     std::string m_subject;
 };
 

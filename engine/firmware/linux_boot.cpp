@@ -171,9 +171,17 @@ Result<BootEntry> loadKernel(const GuestMemory& memory, const KernelFile& kernel
     const LoadedKernel loaded = VM_TRY(loadAny(memory, kernel, config));
     VM_TRY(checkCommandLine(config.commandLine, loaded.commandLineBytes));
     const auto map = directBootMemoryMap(config.memory);
-    BootInfo info{config.commandLine, std::nullopt, config.rsdpAddress, map, config.hasTextScreen};
+    BootInfo info{.commandLine = config.commandLine,
+                  .initrd = std::nullopt,
+                  .initrdText = {},
+                  .rsdpAddress = config.rsdpAddress,
+                  .memoryMap = map,
+                  .hasTextScreen = config.hasTextScreen};
+    if (loaded.protocol == BootProtocol::Multiboot1)
+        info.commandLine = multibootText(kernel, config.commandLine);
     VM_TRY(writeBiosData(memory, config.hasTextScreen));
     if (initrd != nullptr) {
+        info.initrdText = multibootText(*initrd, {});
         info.initrd = VM_TRY(placeInitrd(*initrd, loaded, config.memory));
         VM_TRY(initrd->load(memory, GuestAddress(info.initrd->base), 0, info.initrd->length));
     }

@@ -30,4 +30,11 @@ Result<bool> hasMultibootHeader(const KernelFile& file)
     return false;
 }
 
+std::string multibootText(const KernelFile& file, const std::string& arguments)
+{
+    std::string text = file.name();
+    std::ranges::replace_if(text, [](unsigned char character) { return character <= ' '; }, '_');
+    return arguments.empty() ? text : text + ' ' + arguments;
+}
+
 } // namespace engine::firmware

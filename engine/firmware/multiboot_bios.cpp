@@ -7,6 +7,7 @@
 #include "firmware/text.h"
 
 #include <numeric>
+#include <optional>
 
 // The assembled rom/multiboot.asm.
 asm(R"(
@@ -61,31 +62,41 @@ Bytes romWithChecksums()
     return rom;
 }
 
-Bytes informationFor(const std::string& commandLine, std::uint32_t moduleBegin, std::uint32_t moduleEnd)
+struct Module {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    std::string text;
+};
+
+Bytes informationFor(const std::string& commandLine, const std::optional<Module>& module)
 {
     constexpr std::uint32_t HasMemory = 1U << 0, HasCommandLine = 1U << 2, HasModules = 1U << 3;
     constexpr std::uint32_t HasMap = 1U << 6, HasLoaderName = 1U << 9;
     constexpr std::uint64_t Code = 0x00cf'9b00'0000'ffff;
     constexpr std::uint64_t Data = 0x00cf'9300'0000'ffff;
-    const bool hasModule = moduleEnd != 0;
+    const auto moduleText =
+        static_cast<std::uint32_t>(InfoAddress + CommandLineOffset + commandLine.size() + 1);
     ByteWriter info;
     info.zeros(CommandLineOffset);
-    info.patch(0, HasMemory | HasCommandLine | (hasModule ? HasModules : 0) | HasMap | HasLoaderName, 4)
+    info.patch(0, HasMemory | HasCommandLine | (module ? HasModules : 0) | HasMap | HasLoaderName, 4)
         .patch(16, InfoAddress + CommandLineOffset, 4) // cmdline
-        .patch(20, hasModule ? 1 : 0, 4)               // mods_count
+        .patch(20, module ? 1 : 0, 4)                  // mods_count
         .patch(24, InfoAddress + ModuleListOffset, 4)  // mods_addr
         .patch(64, InfoAddress + LoaderNameOffset, 4)  // boot_loader_name
-        .patch(ModuleListOffset, moduleBegin, 4)
-        .patch(ModuleListOffset + 4, moduleEnd, 4)
-        .patch(ModuleListOffset + 8, InfoAddress + CommandLineOffset, 4)
         .patch(DescriptorsOffset + 16, Code, 8)
         .patch(DescriptorsOffset + 24, Data, 8)
         .patch(DescriptorPointerOffset, 4 * 8 - 1, 2)
         .patch(DescriptorPointerOffset + 2, InfoAddress + DescriptorsOffset, 4);
+    if (module)
+        info.patch(ModuleListOffset, module->begin, 4)
+            .patch(ModuleListOffset + 4, module->end, 4)
+            .patch(ModuleListOffset + 8, moduleText, 4);
     constexpr std::string_view LoaderName = "Guesthouse";
     for (std::size_t i = 0; i < LoaderName.size(); ++i)
         info.patch(LoaderNameOffset + i, static_cast<unsigned char>(LoaderName[i]), 1);
     info.bytes(std::as_bytes(std::span(commandLine.c_str(), commandLine.size() + 1)));
+    if (module)
+        info.bytes(std::as_bytes(std::span(module->text.c_str(), module->text.size() + 1)));
     return info.take();
 }
 
@@ -129,11 +140,15 @@ Result<MultibootStart> prepareMultiboot(const KernelFile& kernel, const KernelFi
                          .entry = static_cast<std::uint32_t>(image.entry)};
     std::uint64_t end = image.end() - image.begin();
     std::uint64_t moduleBegin = 0;
+    std::optional<Module> module;
     if (initrd) {
         moduleBegin = (end + PageBytes - 1) / PageBytes * PageBytes;
         VM_TRY(checkPlace(*initrd, image.begin() + moduleBegin,
                           image.begin() + moduleBegin + initrd->sizeBytes(), limit));
         end = moduleBegin + initrd->sizeBytes();
+        module = {.begin = static_cast<std::uint32_t>(image.begin() + moduleBegin),
+                  .end = static_cast<std::uint32_t>(image.begin() + end),
+                  .text = multibootText(*initrd, {})};
     }
     start.kernel.resize(end);
     for (const ElfImage::Segment& segment : image.segments)
@@ -142,9 +157,7 @@ Result<MultibootStart> prepareMultiboot(const KernelFile& kernel, const KernelFi
                         std::span(start.kernel).subspan(segment.address - image.begin(), segment.fileBytes)));
     if (initrd)
         VM_TRY(initrd->read(0, std::span(start.kernel).subspan(moduleBegin)));
-    start.info =
-        informationFor(commandLine, initrd ? static_cast<std::uint32_t>(image.begin() + moduleBegin) : 0,
-                       initrd ? static_cast<std::uint32_t>(image.begin() + end) : 0);
+    start.info = informationFor(multibootText(kernel, commandLine), module);
     return start;
 }
 

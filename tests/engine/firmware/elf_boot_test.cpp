@@ -181,11 +181,12 @@ TEST(ElfBoot, EntersAMultibootKernel)
     const std::uint64_t info = entry->rbx;
     const std::uint64_t flags = readNumber(memory, info, 4);
     EXPECT_EQ(flags & 0x4d, 0x4dU); // memory, command line, modules, map
-    EXPECT_EQ(readText(memory, readNumber(memory, info + 16, 4)), "x=1");
+    EXPECT_EQ(readText(memory, readNumber(memory, info + 16, 4)), "test.img x=1");
     ASSERT_EQ(readNumber(memory, info + 20, 4), 1U);
     const std::uint64_t module = readNumber(memory, info + 24, 4);
     const std::uint64_t start = readNumber(memory, module, 4);
     EXPECT_EQ(readNumber(memory, module + 4, 4) - start, 5000U);
+    EXPECT_EQ(readText(memory, readNumber(memory, module + 8, 4)), "module");
     EXPECT_EQ(readGuest(memory, start, 5000), patternBytes(5000));
     const std::uint64_t mapBytes = readNumber(memory, info + 44, 4);
     const std::uint64_t map = readNumber(memory, info + 48, 4);

@@ -80,7 +80,8 @@ TEST(MultibootBios, KernelModuleAndInformationLieWhereTheySay)
 {
     const Bytes content = patternBytes(777, 5);
     const auto module = fileOf(content, "module.img", "initial RAM disk");
-    const auto start = prepareMultiboot(fileOf(multibootKernel()), &module, "a=b c", layoutOf(64 << 20));
+    const auto kernel = fileOf(multibootKernel(), "boot/my kernel");
+    const auto start = prepareMultiboot(kernel, &module, "a=b c", layoutOf(64 << 20));
     ASSERT_TRUE(start) << start.error().message();
     EXPECT_EQ(start->kernelAddress, 0x20'0000U);
     EXPECT_EQ(start->entry, 0x20'000cU);
@@ -89,12 +90,16 @@ TEST(MultibootBios, KernelModuleAndInformationLieWhereTheySay)
     constexpr std::uint32_t Information = 0x9000; // where the ROM puts it
     const std::span<const std::byte> info = start->info;
     EXPECT_EQ(number(info, 0, 4), 0x24dU) << "memory, command line, modules, map, name";
-    const auto textAt = static_cast<std::size_t>(number(info, 16, 4)) - Information;
-    EXPECT_STREQ(reinterpret_cast<const char*>(info.data() + textAt), "a=b c");
+    const auto text = [&](std::size_t pointer) {
+        const auto at = static_cast<std::size_t>(number(info, pointer, 4)) - Information;
+        return std::string(reinterpret_cast<const char*>(info.data() + at));
+    };
+    EXPECT_EQ(text(16), "my_kernel a=b c") << "kernels skip the first word";
     ASSERT_EQ(number(info, 20, 4), 1U);
     const auto list = static_cast<std::size_t>(number(info, 24, 4)) - Information;
     const auto begin = static_cast<std::size_t>(number(info, list, 4)) - start->kernelAddress;
     const auto end = static_cast<std::size_t>(number(info, list + 4, 4)) - start->kernelAddress;
+    EXPECT_EQ(text(list + 8), "module.img");
     EXPECT_EQ(begin % 4096, 0U);
     ASSERT_EQ(end, start->kernel.size());
     EXPECT_EQ(Bytes(start->kernel.begin() + static_cast<std::ptrdiff_t>(begin), start->kernel.end()),

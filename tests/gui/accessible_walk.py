@@ -9,15 +9,11 @@ import sys
 import time
 import uuid
 
-from gui_rig import Rig, skip
+from gui_rig import Rig, python_with_accessibility
 
 if sys.argv[1] != "--inside":
     # Accessibility needs a session bus that the program and this script share.
-    try:
-        import gi
-        gi.require_version("Atspi", "2.0")
-    except (ImportError, ValueError):
-        skip("python3-gi or gir1.2-atspi-2.0 is not installed")
+    python = python_with_accessibility()
     with Rig() as rig:
         for number in range(3):
             folder = os.path.join(rig.environment["XDG_DATA_HOME"], "guesthouse", "guests", f"Guest {number}")
@@ -25,7 +21,7 @@ if sys.argv[1] != "--inside":
             with open(os.path.join(folder, "guest.json"), "w", encoding="utf-8") as file:
                 json.dump({"version": 1, "hardware": {"name": f"Guest {number}", "id": str(uuid.uuid4()), "cds": [{}],
                                                       "networks": [{}]}}, file)
-        result = subprocess.run(["dbus-run-session", "--", sys.executable, __file__, "--inside", *sys.argv[1:]],
+        result = subprocess.run(["dbus-run-session", "--", python, __file__, "--inside", *sys.argv[1:]],
                                 env=rig.environment, timeout=280)
     sys.exit(result.returncode)
 

@@ -13,13 +13,27 @@ def skip(reason):
     sys.exit(77)
 
 
+def python_with_accessibility():
+    """An interpreter that can ask the accessibility bus: the one of the system, if not this one."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        known = subprocess.run([python, "-c", "import gi; gi.require_version('Atspi', '2.0')"], capture_output=True,
+                               check=False)
+        if known.returncode == 0:
+            return python
+    skip("python3-gi or gir1.2-atspi-2.0 is not installed")
+    return None
+
+
 class Rig:
-    def __init__(self, tools=("Xvfb", "openbox", "xdotool", "dbus-run-session")):
+    def __init__(self, tools=("Xvfb", "openbox", "xdotool", "dbus-daemon"), screen="1280x860"):
         for tool in tools:
             if not shutil.which(tool):
                 skip(f"{tool} is not installed")
         self.folder = tempfile.mkdtemp(prefix="guesthouse-gui-")
+        self.complaints = open(os.path.join(self.folder, "complaints"), "w", encoding="utf-8")  # pylint: disable=consider-using-with
         self.processes = []
+        self.screen = screen
+        self.pictures = os.environ.get("GUESTHOUSE_GUI_PICTURES", "")
         self.environment = dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="en", QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1")
         for variable, name in (("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"),
                                ("HOME", "home")):
@@ -27,10 +41,12 @@ class Rig:
             os.mkdir(path, 0o700)
             self.environment[variable] = path
         self.environment.pop("WAYLAND_DISPLAY", None)
+        self.stalls = os.path.join(self.folder, "stalls")
+        self.environment["GUESTHOUSE_STALL_LOG"] = self.stalls
 
     def __enter__(self):
         read_end, write_end = os.pipe()
-        self.start(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x860x24", "-nolisten", "tcp", "-dpi", "96"],
+        self.start(["Xvfb", "-displayfd", str(write_end), "-screen", "0", self.screen + "x24", "-nolisten", "tcp", "-dpi", "96"],
                    pass_fds=(write_end,))
         os.close(write_end)
         with os.fdopen(read_end, encoding="ascii") as pipe:
@@ -52,8 +68,13 @@ class Rig:
                 process.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def start_session_bus(self):
+        """For what the program and the test must both reach: the accessibility bus above all."""
+        bus = self.start(["dbus-daemon", "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True)
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
+
     def start(self, command, **options):
-        process = subprocess.Popen(command, env=self.environment, stderr=subprocess.DEVNULL, **options)
+        process = subprocess.Popen(command, env=self.environment, stderr=self.complaints, **options)
         self.processes.append(process)
         return process
 
@@ -86,11 +107,30 @@ class Rig:
             time.sleep(0.2)
         return None
 
+    def picture(self, name):
+        """Kept when somebody wants to look: GUESTHOUSE_GUI_PICTURES names a folder."""
+        if self.pictures and shutil.which("import"):
+            os.makedirs(self.pictures, exist_ok=True)
+            self.run("import", "-window", "root", os.path.join(self.pictures, name + ".png"))
+
+    def check_stalls(self):
+        """The user's thread was never busy for longer than the program's watch allows."""
+        try:
+            with open(self.stalls, encoding="utf-8", errors="replace") as log:
+                stalls = log.read()
+        except FileNotFoundError:
+            stalls = "the program keeps no watch"
+        if stalls:
+            self.fail("the window stood still:\n" + stalls)
+
     def fail(self, reason):
         if shutil.which("import"):
             picture = os.path.join(tempfile.gettempdir(), "guesthouse-gui-failure.png")
             self.run("import", "-window", "root", picture)
             print("picture of the failure:", picture)
+        self.complaints.flush()
+        with open(self.complaints.name, encoding="utf-8", errors="replace") as said:
+            print("".join(said.readlines()[-20:]))
         print("FAILED:", reason)
         self.__exit__()
         sys.exit(1)

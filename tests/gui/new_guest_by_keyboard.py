@@ -21,7 +21,8 @@ def screen(rig):
 
 with Rig() as rig:
     begin = time.monotonic()
-    rig.start(["dbus-run-session", "--", program])
+    rig.start_session_bus()
+    rig.start([program])
     rig.window("Guesthouse")
     pressed = 0
     rig.keys("ctrl+n")
@@ -52,4 +53,5 @@ with Rig() as rig:
         rig.fail("the guest does not end")
     if not rig.wait(lambda: os.path.exists(os.path.join(folder, "last-frame.png")), 20):
         rig.fail("the last picture was not kept")
+    rig.check_stalls()
     print("passed")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "devices/network/e1000e_card.h"
 
+#include "devices/network/e1000e/statistics.h"
+
 #include <algorithm>
 
 namespace engine {
@@ -17,6 +19,9 @@ constexpr std::uint64_t IoBytes = 32;
 constexpr std::uint8_t MsixOffset = 0xa0;
 constexpr std::uint8_t MsiOffset = 0xd0;
 constexpr unsigned MsixVectors = 5;
+constexpr std::uint32_t MsixBytes = 16384; // pending bits in the upper half (9.3.9)
+constexpr std::uint8_t PowerOffset = 0xc8;
+constexpr std::uint8_t ExpressOffset = 0xe0;
 
 pci::PciIdentity identity()
 {
@@ -39,8 +44,10 @@ E1000eCard::E1000eCard(NetBackend& backend, const MacAddress& mac, const GuestMe
 {
     addBar(MemoryBar, pci::BarKind::Memory32, MemoryBytes, *this);
     addBar(IoBar, pci::BarKind::Io, IoBytes, m_ioWindow);
-    addMsix(MsixOffset, MsixVectors, MsixBar);
+    addMsix(MsixOffset, MsixVectors, MsixBar, MsixBytes);
+    addExpress();
     addMsi(MsiOffset);
+    addPowerManagement();
     m_state->registers.setLink(backend.isLinkUp());
     m_backend.attach(this);
 }
@@ -50,6 +57,28 @@ E1000eCard::~E1000eCard()
     m_backend.attach(nullptr);
     m_backend.loop().runAndWait([this] { *m_alive = false; });
     m_backend.loop().runAndWait([] {}); // kicks that were posted meanwhile have run, too
+}
+
+/// PCI Express, version 1 (datasheet 9.3.8), of a device within the root complex.
+void E1000eCard::addExpress()
+{
+    constexpr std::uint8_t ExpressCapability = 0x10;
+    config().addCapability(ExpressCapability, ExpressOffset);
+    config().set16(ExpressOffset + 2, 0x0091);
+    config().set32(ExpressOffset + 4, 0x8000); // role-based errors; payloads of 128 bytes
+    config().set16(ExpressOffset + 8, 0x2810); // relaxed order, no snoop, reads of up to 512 bytes
+    config().allowWrite(ExpressOffset + 8, 2, 0x78ff);
+    config().set32(ExpressOffset + 12, 0x0411); // one lane of 2.5 GT/s
+    config().set16(ExpressOffset + 18, 0x0011);
+}
+
+/// Power management, version 1.1 (9.3.4), without wake-up. States are remembered and nothing else.
+void E1000eCard::addPowerManagement()
+{
+    constexpr std::uint8_t PowerCapability = 0x01;
+    config().addCapability(PowerCapability, PowerOffset);
+    config().set16(PowerOffset + 2, 0x0022); // version 2, device specific initialisation
+    config().allowWrite(PowerOffset + 4, 2, 0x1f03);
 }
 
 void E1000eCard::reset()
@@ -147,6 +176,7 @@ bool E1000eCard::transmitSome(unsigned queue, unsigned& budget)
 {
     constexpr unsigned DescriptorsAtOnce = 64;
     TransmitQueue::Outcome outcome;
+    bool isLoopback = false;
     {
         std::scoped_lock lock(m_mutex);
         if (!isBusMaster() || !m_state->registers.isLinkUp())
@@ -154,16 +184,17 @@ bool E1000eCard::transmitSome(unsigned queue, unsigned& budget)
         outcome = m_state->queues.at(queue).work(m_state->registers, m_memory, DescriptorsAtOnce);
         if ((outcome.causes & CauseTransmitDone) != 0)
             outcome.causes |= CauseTransmitQueue0 << queue;
-        for (const auto& frame : outcome.frames) {
-            m_state->registers.count(reg::GoodSent);
-            m_state->registers.count(reg::TotalSent);
-            m_state->registers.count64(reg::OctetsSent, static_cast<std::uint32_t>(frame.size() + 4));
-        }
+        for (const auto& frame : outcome.frames)
+            countSent(frame, m_state->registers);
+        isLoopback = m_state->registers.isLoopback();
         m_state->registers.raise(outcome.causes);
     }
     // Without the lock: an answer may come at once, through receiveFrame().
     for (const auto& frame : outcome.frames)
-        m_backend.send(frame);
+        if (isLoopback)
+            (void)receiveFrame(frame); // lost without a buffer, as on a wire
+        else
+            m_backend.send(frame);
     if (outcome.causes != 0)
         interruptSoon();
     budget -= std::min(budget, 1U);

@@ -69,6 +69,8 @@ private:
     void linkChanged(bool up) override;
 
     void writeLocked(std::uint32_t offset, std::uint32_t value);
+    void addExpress();
+    void addPowerManagement();
     void transmit();
     [[nodiscard]] bool transmitSome(unsigned queue, unsigned& budget);
     void interruptsChanged();

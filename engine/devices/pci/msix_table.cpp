@@ -24,9 +24,9 @@ constexpr std::uint32_t VectorMasked = 1;
 } // namespace
 
 MsixTable::MsixTable(ConfigSpace& config, std::uint8_t capabilityOffset, unsigned vectors,
-                     std::uint8_t barIndex, std::uint32_t barOffset)
+                     std::uint8_t barIndex, std::uint32_t barOffset, std::uint32_t leastBytes)
     : m_capabilityOffset(capabilityOffset),
-      m_windowBytes(std::max<std::uint32_t>(4096, 2 * std::bit_ceil(vectors * EntryBytes))),
+      m_windowBytes(std::max({4096U, 2 * std::bit_ceil(vectors * EntryBytes), leastBytes})),
       m_entries(vectors)
 {
     assert(vectors >= 1 && vectors <= MaxVectors);

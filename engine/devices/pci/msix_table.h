@@ -19,9 +19,10 @@ public:
     static constexpr std::uint8_t Id = 0x11;
     static constexpr std::uint8_t LengthBytes = 12;
 
-    /// 1 to 2048 vectors. `barIndex`: the BAR that holds the window at `barOffset`.
+    /// 1 to 2048 vectors. `barIndex`: the BAR that holds the window at `barOffset`, which has at least
+    /// `leastBytes`, a power of two.
     MsixTable(ConfigSpace& config, std::uint8_t capabilityOffset, unsigned vectors, std::uint8_t barIndex,
-              std::uint32_t barOffset = 0);
+              std::uint32_t barOffset = 0, std::uint32_t leastBytes = 0);
 
     [[nodiscard]] std::uint8_t capabilityOffset() const { return m_capabilityOffset; }
     [[nodiscard]] std::uint32_t windowBytes() const { return m_windowBytes; }

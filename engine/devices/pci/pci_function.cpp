@@ -148,10 +148,11 @@ void PciFunction::addMsi(std::uint8_t capabilityOffset)
     m_msi.emplace(m_config, capabilityOffset);
 }
 
-void PciFunction::addMsix(std::uint8_t capabilityOffset, unsigned vectors, unsigned barIndex)
+void PciFunction::addMsix(std::uint8_t capabilityOffset, unsigned vectors, unsigned barIndex,
+                          std::uint32_t leastBytes)
 {
     assert(!m_sealed);
-    m_msix.emplace(m_config, capabilityOffset, vectors, static_cast<std::uint8_t>(barIndex));
+    m_msix.emplace(m_config, capabilityOffset, vectors, static_cast<std::uint8_t>(barIndex), 0, leastBytes);
     addBar(barIndex, BarKind::Memory32, m_msix->windowBytes(), *m_msix);
 }
 

@@ -108,7 +108,9 @@ protected:
                      std::optional<std::uint64_t> datamatch, const EventFd& eventFd);
     void addMsi(std::uint8_t capabilityOffset);
     /// Gives MSI-X a 32-bit memory BAR of its own.
-    void addMsix(std::uint8_t capabilityOffset, unsigned vectors, unsigned barIndex);
+    /// The BAR has at least `leastBytes` (a power of two), the pending bits in its upper half.
+    void addMsix(std::uint8_t capabilityOffset, unsigned vectors, unsigned barIndex,
+                 std::uint32_t leastBytes = 0);
 
 private:
     struct Doorbell {

@@ -12,9 +12,11 @@ constexpr unsigned Identifier2 = 3;
 constexpr unsigned Advertisement = 4;
 constexpr unsigned PartnerAbility = 5;
 constexpr unsigned Expansion = 6;
+constexpr unsigned NextPage = 7;
 constexpr unsigned GigabitControl = 9;
 constexpr unsigned GigabitStatus = 10;
 constexpr unsigned ExtendedStatus = 15;
+constexpr unsigned SpecificControl = 16;
 constexpr unsigned SpecificStatus = 17; // speed and duplex as resolved
 constexpr unsigned PageSelect = 22;
 
@@ -22,7 +24,11 @@ constexpr std::uint16_t ControlReset = 1 << 15;
 constexpr std::uint16_t ControlRestart = 1 << 9;
 constexpr std::uint16_t StatusNegotiated = 1 << 5;
 constexpr std::uint16_t StatusLink = 1 << 2;
-constexpr std::uint16_t SpecificLink = 1 << 10;
+constexpr std::uint16_t SpecificLink = 1 << 10 | 1 << 3; // copper, and any
+/// The registers that software may set; of the others it can only read.
+constexpr std::uint32_t Writable = 1U << Control | 1U << Advertisement | 1U << NextPage | 1U << GigabitControl
+                                   | 1U << SpecificControl | 1U << 18 | 1U << 20 | 1U << PageSelect | 1U << 25
+                                   | 1U << 26 | 1U << 29 | 1U << 30;
 
 } // namespace
 
@@ -31,7 +37,9 @@ void Phy::reset()
     m_values = {};
     m_values[Control] = 0x1140; // negotiation on, full duplex, 1000 Mbit/s
     m_values[Advertisement] = 0x0de1;
-    m_values[GigabitControl] = 0x0e00;
+    m_values[NextPage] = 0x2001;
+    m_values[GigabitControl] = 0x0f00;
+    m_values[SpecificControl] = 0x3360;
 }
 
 std::uint16_t Phy::read(unsigned number) const
@@ -55,7 +63,7 @@ std::uint16_t Phy::read(unsigned number) const
 bool Phy::write(unsigned number, std::uint16_t value)
 {
     const unsigned index = number % m_values.size();
-    if (index != PageSelect && m_values[PageSelect] != 0)
+    if ((Writable >> index & 1) == 0 || (index != PageSelect && m_values[PageSelect] != 0))
         return false;
     if (index != Control) {
         m_values[index] = value;

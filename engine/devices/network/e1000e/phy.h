@@ -15,6 +15,7 @@ public:
     Phy() { reset(); }
     void reset();
     void setLink(bool up) { m_linkUp = up; }
+    [[nodiscard]] bool isLoopback() const { return (m_values[0] & 1 << 14) != 0; }
     [[nodiscard]] std::uint16_t read(unsigned number) const;
     /// True when the write restarted the negotiation.
     bool write(unsigned number, std::uint16_t value);

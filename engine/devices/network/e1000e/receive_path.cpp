@@ -2,6 +2,7 @@
 #include "devices/network/e1000e/receive_path.h"
 
 #include "devices/network/checksum.h"
+#include "devices/network/e1000e/statistics.h"
 
 #include <algorithm>
 #include <optional>
@@ -110,19 +111,6 @@ Descriptor writeBack(const Descriptor& before, const Report& report, bool extend
             (report.status & 0xff) | std::uint32_t{report.vlanTag} << 16};
 }
 
-void countFrame(std::span<const std::byte> frame, RegisterFile& registers)
-{
-    const bool broadcast =
-        std::ranges::all_of(frame.first(AddressBytes), [](std::byte b) { return b == std::byte{0xff}; });
-    registers.count(reg::GoodReceived);
-    registers.count(reg::TotalReceived);
-    if (broadcast)
-        registers.count(reg::BroadcastReceived);
-    else if ((byteAt(frame, 0) & 1) != 0)
-        registers.count(reg::MulticastReceived);
-    registers.count64(reg::OctetsReceived, static_cast<std::uint32_t>(frame.size() + CheckSequenceBytes));
-}
-
 } // namespace
 
 bool passesFilter(std::span<const std::byte> frame, const RegisterFile& registers)
@@ -182,7 +170,7 @@ ReceivePath::Outcome ReceivePath::receive(std::span<const std::byte> frame, Regi
         ring.head = (ring.head + 1) % ring.size;
     }
     registers.set(reg::ReceiveRing + reg::RingHead, ring.head);
-    countFrame(frame, registers);
+    countReceived(frame, registers);
     std::uint32_t causes = CauseReceiveTimer | CauseReceiveQueue0;
     if (ring.available() < ring.size >> (1 + (control >> 8 & 3)))
         causes |= CauseReceiveThreshold;

@@ -20,44 +20,66 @@ struct Storage {
 
 constexpr std::uint32_t All = 0xffffffff;
 constexpr std::array Table = std::to_array<Storage>({
-    {0x001c, 1, All},                                  // FLA
-    {reg::ExtendedControl, 1, 0x9b9fffff},             // CTRL_EXT
-    {0x0024, 7, All},                                  // SERDESCTL, FCAL, FCAH, FEXT, FEXTNVM, FCT
-    {reg::VlanEtherType, 1, 0xffff, 0x8100},           // VET
-    {reg::InterruptThrottle, 1, 0xffff},               // ITR
-    {reg::AutoClear, 1, 0x01f00000},                   // EIAC
-    {reg::AutoMask, 1, All},                           // IAM
-    {reg::VectorAllocation, 1, 0x800fffff},            // IVAR
-    {reg::VectorThrottle, 5, 0xffff},                  // EITR
-    {reg::ReceiveControl, 1, 0x7f06fffe},              // RCTL
-    {0x0170, 1, 0xffff},                               // FCTTV
-    {0x0178, 1, All},                                  // TXCW
-    {reg::TransmitControl, 1, 0x1ffffffa, 0x0003f0f8}, // TCTL
+    {0x001c, 1, All},                        // FLA
+    {reg::ExtendedControl, 1, 0x9b9fcfff},   // CTRL_EXT without ASDCHK, EE_RST, which clear themselves
+    {0x0028, 1, All},                        // FCAL
+    {0x002c, 2, 0xffff},                     // FCAH, FCT
+    {reg::VlanEtherType, 1, 0xffff, 0x8100}, // VET
+    {reg::InterruptThrottle, 1, 0xffff},     // ITR
+    {reg::AutoClear, 1, 0x01f00000},         // EIAC
+    {reg::AutoMask, 1, All},                 // IAM
+    {reg::VectorAllocation, 1, 0x800fffff},  // IVAR
+    {reg::VectorThrottle, 5, 0xffff},        // EITR
+    {reg::ReceiveControl, 1, 0x7fdffffe},    // RCTL
+    {0x0170, 1, 0xffff},                     // FCTTV
+    {reg::TransmitControl, 1, 0x7ffffffa, 0x0003f0f8}, // TCTL
     {0x0410, 1, 0x3fffffff, 0x00602008},               // TIPG
     {0x0458, 1, 0xffff},                               // AIT
-    {0x0e00, 1, All, 0x07061302},                      // LEDCTL
+    {0x0e00, 1, All, 0x00068302},                      // LEDCTL
     {0x0f00, 1, All, 0x00000008},                      // EXTCNF_CTRL
-    {0x0f08, 3, All},                                  // EXTCNF_SIZE, PHY_CTRL
+    {0x0f08, 1, All},                                  // EXTCNF_SIZE
+    {0x0f10, 1, All, 0x0000030d},                      // POEMB
     {0x1000, 1, All, 0x00140014},                      // PBA
-    {0x1008, 1, All, 0x00000028},                      // PBS
+    {0x1008, 1, 0x3f, 0x00000028},                     // PBS
     {0x2160, 1, 0x8000fff8},                           // FCRTL
-    {0x2168, 1, 0x8000fff8},                           // FCRTH
+    {0x2168, 1, 0xfff8},                               // FCRTH
+    {0x2410, 1, 0x1fff},                               // RDFH
+    {0x2418, 1, 0x1fff},                               // RDFT
+    {0x2420, 1, 0x1fff},                               // RDFHS
+    {0x2428, 1, 0x1fff},                               // RDFTS
+    {0x2430, 1, 0x1fff},                               // RDFPC
+    {0x3410, 1, 0x1fff, 0x600},                        // TDFH
+    {0x3418, 1, 0x1fff, 0x600},                        // TDFT
+    {0x3420, 1, 0x1fff, 0x600},                        // TDFHS
+    {0x3428, 1, 0x1fff, 0x600},                        // TDFTS
+    {0x3430, 1, 0x1fff},                               // TDFPC
+    {0x2820, 1, 0xffff},                               // RDTR; its bit 31 clears itself
+    {0x282c, 1, 0xffff},                               // RADV
     {0x2c00, 1, 0xfff},                                // RSRPD
-    {reg::ReceiveChecksum, 1, 0x0000b3ff, 0x300},      // RXCSUM
-    {0x5004, 1, 0xffff},                               // RLPML
-    {reg::ReceiveFilter, 1, All},                      // RFCTL
-    {reg::MulticastTable, 128, All},                   // MTA
-    {reg::ReceiveAddress, 32, All},                    // RAL, RAH
-    {reg::VlanTable, 128, All},                        // VFTA
-    {0x5800, 1, All},                                  // WUC
-    {0x5808, 1, All},                                  // WUFC
-    {0x5818, 1, All},                                  // MRQC
-    {0x5820, 1, All},                                  // MANC
-    {0x5b00, 1, All},                                  // GCR
-    {reg::Semaphore, 1, 0x0000000e},                   // SWSM
-    {0x5b58, 1, 0x3},                                  // SWSM2
-    {0x5c00, 32, All},                                 // RETA
-    {0x5c80, 10, All},                                 // RSSRK
+    {0x2c08, 1, 0xffff},                               // RAID
+    {0x3820, 1, 0xffff},                               // TIDV
+    {0x382c, 1, 0xffff},                               // TADV
+    {reg::ReceiveRing + 0x28, 1, 0x7fffffff, 1 << 16}, // RXDCTL
+    {reg::ReceiveRing + 0x128, 1, 0x7fffffff, 1 << 16},
+    {reg::TransmitRing + 0x28, 1, 0x7fffffff}, // TXDCTL
+    {reg::TransmitRing + 0x128, 1, 0x7fffffff},
+    {reg::TransmitRing + 0x40, 1, All, 0x403}, // TARC
+    {reg::TransmitRing + 0x140, 1, All, 0x403},
+    {reg::ReceiveChecksum, 1, 0x0000b3ff, 0x300}, // RXCSUM
+    {0x5004, 1, 0xffff},                          // RLPML
+    {reg::ReceiveFilter, 1, All},                 // RFCTL
+    {reg::MulticastTable, 128, All},              // MTA
+    {reg::ReceiveAddress, 32, All},               // RAL, RAH
+    {reg::VlanTable, 128, All},                   // VFTA
+    {0x5800, 1, All},                             // WUC
+    {0x5808, 1, All},                             // WUFC
+    {0x5818, 1, All},                             // MRQC
+    {0x5820, 1, All},                             // MANC
+    {0x5b00, 1, All},                             // GCR
+    {reg::Semaphore, 1, 0x0000000e},              // SWSM
+    {0x5b58, 1, 0x3},                             // SWSM2
+    {0x5c00, 32, All},                            // RETA
+    {0x5c80, 10, All},                            // RSSRK
 });
 
 /// The registers of one ring (10.2.5.5 to 10.2.5.12, 10.2.6.3 to 10.2.6.11).
@@ -67,10 +89,6 @@ constexpr std::array RingTable = std::to_array<Storage>({
     {reg::RingLength, 1, 0x000fff80},
     {reg::RingHead, 1, 0xffff},
     {reg::RingTail, 1, 0xffff},
-    {0x20, 1, 0x8000ffff}, // RDTR, TIDV
-    {0x28, 1, 0x7fffffff}, // RXDCTL, TXDCTL
-    {0x2c, 1, 0xffff},     // RADV, TADV
-    {0x40, 1, All},        // TARC
 });
 
 constexpr std::array<std::uint32_t, 4> Rings{reg::ReceiveRing, reg::ReceiveRing + reg::QueueStride,
@@ -101,14 +119,15 @@ constexpr Masks makeMasks()
 constexpr Masks RegisterMasks = makeMasks();
 
 constexpr std::uint32_t ControlAfterReset = 0x00100241; // full duplex, link up, 1000 Mbit/s, D3 wake-up
-constexpr std::uint32_t StatusAfterReset = 0x80080081;  // full duplex, 1000 Mbit/s, master enabled
+constexpr std::uint32_t StatusAfterReset = 0x80080281;  // full duplex, 1000 Mbit/s, master enabled
 constexpr std::uint32_t ControlWritable = 0x5bffffff;
-constexpr std::uint32_t EepromPresent = 0x00000300;      // EE_PRES, AUTO_RD
-constexpr std::uint32_t EepromRequest = 1U << 6;         // EE_REQ
-constexpr std::uint32_t EepromGrant = 1U << 7;           // EE_GNT
-constexpr std::uint32_t ManagementConfigured = 1U << 18; // CFG_DONE
-constexpr std::uint32_t AddressValid = 1U << 31;         // RAH.AV
-constexpr std::uint32_t SemaphoreTaken = 1U << 0;        // SWSM.SMBI
+constexpr std::uint32_t EepromPresent = 0x00000300;   // EE_PRES, AUTO_RD
+constexpr std::uint32_t EepromRequest = 1U << 6;      // EE_REQ
+constexpr std::uint32_t EepromGrant = 1U << 7;        // EE_GNT
+constexpr std::uint32_t EepromDone = 1U << 1;         // DONE of EERD
+constexpr std::uint32_t ManagementReady = 0x80040000; // DONE, CFG_DONE
+constexpr std::uint32_t AddressValid = 1U << 31;      // RAH.AV
+constexpr std::uint32_t SemaphoreTaken = 1U << 0;     // SWSM.SMBI
 
 bool isRingRegister(std::uint32_t offset, std::uint32_t ring, std::uint32_t which)
 {
@@ -130,7 +149,8 @@ void RegisterFile::reset()
     set(reg::DeviceControl, ControlAfterReset);
     set(reg::DeviceStatus, StatusAfterReset);
     set(reg::EepromControl, EepromPresent);
-    set(reg::ManagementControl, ManagementConfigured);
+    set(reg::EepromRead, EepromDone);
+    set(reg::ManagementControl, ManagementReady);
     set(reg::ReceiveAddress, static_cast<std::uint32_t>(m_mac[0] | m_mac[1] << 8 | m_mac[2] << 16)
                                  | std::uint32_t{m_mac[3]} << 24);
     set(reg::ReceiveAddress + 4, static_cast<std::uint32_t>(m_mac[4] | m_mac[5] << 8) | AddressValid);
@@ -145,13 +165,19 @@ void RegisterFile::setLink(bool up)
     set(reg::DeviceStatus, up ? status | StatusLinkUp : status);
 }
 
+bool RegisterFile::isLoopback() const
+{
+    constexpr std::uint32_t MacLoopback = 1U << 6;
+    return (get(reg::ReceiveControl) & ReceiveLoopback) == MacLoopback || m_phy.isLoopback();
+}
+
 std::uint32_t RegisterFile::read(std::uint32_t offset)
 {
     if (offset >= reg::End)
         return 0;
     const std::uint32_t value = get(offset);
     if (offset >= reg::Statistics && offset < reg::StatisticsEnd) {
-        set(offset, 0);
+        readStatistic(offset);
         return value;
     }
     switch (offset) {
@@ -161,6 +187,18 @@ std::uint32_t RegisterFile::read(std::uint32_t offset)
     case reg::Semaphore: set(offset, value | SemaphoreTaken); return value;
     default: return value;
     }
+}
+
+/// Counters clear when they are read; those of 64 bits when their upper half is (10.2.7).
+void RegisterFile::readStatistic(std::uint32_t offset)
+{
+    constexpr std::array Wide{reg::OctetsReceived, reg::OctetsSent, reg::TotalOctetsReceived,
+                              reg::TotalOctetsSent};
+    if (std::ranges::find(Wide, offset) != Wide.end())
+        return;
+    set(offset, 0);
+    if (std::ranges::find(Wide, offset - 4) != Wide.end())
+        set(offset - 4, 0);
 }
 
 std::uint32_t RegisterFile::readCause()
@@ -182,6 +220,10 @@ RegisterEffects RegisterFile::write(std::uint32_t offset, std::uint32_t value)
         return {};
     switch (offset) {
     case reg::DeviceControl: return writeControl(value);
+    case reg::DeviceStatus: // software takes note of a reset of the PHY
+        if ((value & StatusPhyReset) == 0)
+            set(offset, get(offset) & ~StatusPhyReset);
+        return {};
     case reg::EepromControl:
         set(offset,
             EepromPresent | (value & 0xf) | ((value & EepromRequest) != 0 ? EepromRequest | EepromGrant : 0));
@@ -216,8 +258,10 @@ RegisterEffects RegisterFile::writeControl(std::uint32_t value)
         reset();
         return {.reset = true};
     }
-    if ((value & ControlPhyReset) != 0)
+    if ((value & ControlPhyReset) != 0) {
         m_phy.reset();
+        set(reg::DeviceStatus, get(reg::DeviceStatus) | StatusPhyReset);
+    }
     set(reg::DeviceControl, value & ControlWritable & ~ControlReset);
     const std::uint32_t status = get(reg::DeviceStatus) & ~StatusMasterEnabled;
     const bool masterOff = (value & ControlMasterDisable) != 0;
@@ -228,14 +272,13 @@ RegisterEffects RegisterFile::writeControl(std::uint32_t value)
 void RegisterFile::readEeprom(std::uint32_t value)
 {
     constexpr std::uint32_t Start = 1U << 0;
-    constexpr std::uint32_t Done = 1U << 1;
     const std::uint32_t address = value >> 2 & 0x3fff;
     if ((value & Start) == 0) {
-        set(reg::EepromRead, value & ~Done);
+        set(reg::EepromRead, value & ~EepromDone);
         return;
     }
     const std::uint32_t word = address < m_eeprom.size() ? m_eeprom.at(address) : 0xffff;
-    set(reg::EepromRead, address << 2 | Done | word << 16);
+    set(reg::EepromRead, address << 2 | EepromDone | word << 16);
 }
 
 void RegisterFile::accessPhy(std::uint32_t value)

@@ -38,6 +38,8 @@ public:
 
     void setLink(bool up);
     [[nodiscard]] bool isLinkUp() const { return (get(reg::DeviceStatus) & StatusLinkUp) != 0; }
+    /// What is sent comes back instead of going out: RCTL.LBM, or the PHY's loopback.
+    [[nodiscard]] bool isLoopback() const;
 
     // --- interrupts (datasheet 7.4)
     void raise(std::uint32_t causes);
@@ -54,6 +56,7 @@ public:
 
 private:
     [[nodiscard]] std::uint32_t readCause();
+    void readStatistic(std::uint32_t offset);
     void readEeprom(std::uint32_t value);
     void accessPhy(std::uint32_t value);
     RegisterEffects writeControl(std::uint32_t value);

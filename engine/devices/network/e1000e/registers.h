@@ -37,21 +37,27 @@ inline constexpr std::uint32_t RingTail = 0x18;
 // Statistics, cleared when read (10.2.7)
 inline constexpr std::uint32_t Statistics = 0x4000;
 inline constexpr std::uint32_t StatisticsEnd = 0x4128;
-inline constexpr std::uint32_t GoodReceived = 0x4074;      ///< GPRC
-inline constexpr std::uint32_t BroadcastReceived = 0x4078; ///< BPRC
-inline constexpr std::uint32_t MulticastReceived = 0x407c; ///< MPRC
-inline constexpr std::uint32_t GoodSent = 0x4080;          ///< GPTC
-inline constexpr std::uint32_t OctetsReceived = 0x4088;    ///< GORCL, GORCH
-inline constexpr std::uint32_t OctetsSent = 0x4090;        ///< GOTCL, GOTCH
-inline constexpr std::uint32_t TotalReceived = 0x40d0;     ///< TPR
-inline constexpr std::uint32_t TotalSent = 0x40d4;         ///< TPT
-inline constexpr std::uint32_t ReceiveChecksum = 0x5000;   ///< RXCSUM, 10.2.5.15
-inline constexpr std::uint32_t ReceiveFilter = 0x5008;     ///< RFCTL, 10.2.5.16
-inline constexpr std::uint32_t MulticastTable = 0x5200;    ///< MTA, 10.2.5.17, 128
-inline constexpr std::uint32_t ReceiveAddress = 0x5400;    ///< RAL and RAH, 10.2.5.18, 16 pairs
-inline constexpr std::uint32_t VlanTable = 0x5600;         ///< VFTA, 10.2.5.20, 128
-inline constexpr std::uint32_t Semaphore = 0x5b50;         ///< SWSM, 10.2.2.18
-inline constexpr std::uint32_t End = 0x6000;               ///< nothing beyond
+inline constexpr std::uint32_t SizesReceived = 0x405c;       ///< PRC64 and five more
+inline constexpr std::uint32_t GoodReceived = 0x4074;        ///< GPRC
+inline constexpr std::uint32_t BroadcastReceived = 0x4078;   ///< BPRC
+inline constexpr std::uint32_t MulticastReceived = 0x407c;   ///< MPRC
+inline constexpr std::uint32_t GoodSent = 0x4080;            ///< GPTC
+inline constexpr std::uint32_t OctetsReceived = 0x4088;      ///< GORCL, GORCH
+inline constexpr std::uint32_t OctetsSent = 0x4090;          ///< GOTCL, GOTCH
+inline constexpr std::uint32_t TotalOctetsReceived = 0x40c0; ///< TORL, TORH
+inline constexpr std::uint32_t TotalOctetsSent = 0x40c8;     ///< TOTL, TOTH
+inline constexpr std::uint32_t TotalReceived = 0x40d0;       ///< TPR
+inline constexpr std::uint32_t TotalSent = 0x40d4;           ///< TPT
+inline constexpr std::uint32_t SizesSent = 0x40d8;           ///< PTC64 and five more
+inline constexpr std::uint32_t MulticastSent = 0x40f0;       ///< MPTC
+inline constexpr std::uint32_t BroadcastSent = 0x40f4;       ///< BPTC
+inline constexpr std::uint32_t ReceiveChecksum = 0x5000;     ///< RXCSUM, 10.2.5.15
+inline constexpr std::uint32_t ReceiveFilter = 0x5008;       ///< RFCTL, 10.2.5.16
+inline constexpr std::uint32_t MulticastTable = 0x5200;      ///< MTA, 10.2.5.17, 128
+inline constexpr std::uint32_t ReceiveAddress = 0x5400;      ///< RAL and RAH, 10.2.5.18, 16 pairs
+inline constexpr std::uint32_t VlanTable = 0x5600;           ///< VFTA, 10.2.5.20, 128
+inline constexpr std::uint32_t Semaphore = 0x5b50;           ///< SWSM, 10.2.2.18
+inline constexpr std::uint32_t End = 0x6000;                 ///< nothing beyond
 
 } // namespace engine::e1000e::reg
 
@@ -64,6 +70,7 @@ inline constexpr std::uint32_t ControlVlanMode = 1U << 30;     ///< VME
 inline constexpr std::uint32_t ControlPhyReset = 1U << 31;     ///< PHY_RST
 // STATUS
 inline constexpr std::uint32_t StatusLinkUp = 1U << 1;         ///< LU
+inline constexpr std::uint32_t StatusPhyReset = 1U << 10;      ///< PHYRA
 inline constexpr std::uint32_t StatusMasterEnabled = 1U << 19; ///< GIO Master Enable Status
 // CTRL_EXT
 inline constexpr std::uint32_t ExtendedAutoMask = 1U << 27; ///< IAME
@@ -87,6 +94,7 @@ inline constexpr std::uint32_t OtherCauses =
 inline constexpr std::uint32_t ReceiveEnable = 1U << 1;        ///< EN
 inline constexpr std::uint32_t ReceiveAllUnicast = 1U << 3;    ///< UPE
 inline constexpr std::uint32_t ReceiveAllMulticast = 1U << 4;  ///< MPE
+inline constexpr std::uint32_t ReceiveLoopback = 3U << 6;      ///< LBM: 1 is MAC loopback
 inline constexpr std::uint32_t ReceiveBroadcast = 1U << 15;    ///< BAM
 inline constexpr std::uint32_t ReceiveVlanFilter = 1U << 18;   ///< VFE
 inline constexpr std::uint32_t ReceiveLargeBuffers = 1U << 25; ///< BSEX

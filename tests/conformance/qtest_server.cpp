@@ -2,6 +2,7 @@
 // guesthouse-qtest unix:PATH [machine options of `guesthouse run`]: offers a machine without CPUs to one
 // client of the qtest line protocol and ends when the client goes.
 #include "base/unique_fd.h"
+#include "cli/network_options.h"
 #include "cli/run_command.h"
 #include "cli/text.h"
 #include "conformance/qtest_session.h"
@@ -33,6 +34,7 @@ struct Options {
     std::vector<std::string> disks;
     std::vector<std::string> cds;
     std::string floppy;
+    std::vector<std::string> networks;
     std::string pointer = "usb-tablet";
     bool noDisplay = false;
     bool noFirmware = false;
@@ -50,6 +52,8 @@ Result<engine::VmConfig> toConfig(const Options& options)
     for (const std::string& cd : options.cds)
         config.cds.push_back({.path = cd});
     config.floppyPath = options.floppy;
+    for (const std::string& network : options.networks)
+        config.networks.push_back(VM_TRY(app::parseNetworkOption(network)));
     config.hasDisplay = !options.noDisplay;
     config.pointer = options.pointer == "ps2"          ? engine::PointerKind::Ps2
                      : options.pointer == "usb-tablet" ? engine::PointerKind::UsbTablet
@@ -142,6 +146,7 @@ int main(int argc, char** argv)
     program.add_option("--disk", options.disks, "A disk, as of run");
     program.add_option("--cd", options.cds, "A CD drive with this image");
     program.add_option("--floppy", options.floppy, "A floppy image");
+    program.add_option("--network", options.networks, "A network card, as of run");
     program.add_option("--pointer", options.pointer, "ps2 (no tablet), usb-tablet or virtio-tablet")
         ->check(CLI::IsMember({"ps2", "usb-tablet", "virtio-tablet"}));
     program.add_flag("--no-display", options.noDisplay, "No graphics card");

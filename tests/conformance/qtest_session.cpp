@@ -118,6 +118,7 @@ Result<std::string> QtestSession::memoryCell(const Words& words)
 {
     const unsigned width = widthOf(words[0].back());
     const auto address = VM_TRY(numberAt(words, 1));
+    m_machine.deliverMessages();
     if (words[0].starts_with("read"))
         return formatHex(m_machine.memoryRead(address, width), 16);
     m_machine.memoryWrite(address, width, VM_TRY(numberAt(words, 2)));
@@ -132,6 +133,7 @@ Result<std::string> QtestSession::block(const Words& words)
     if (length == 0 || length > LargestBlock)
         return refuse("A block has 1 byte to 64 MiB");
     std::vector<std::byte> data(length);
+    m_machine.deliverMessages();
     AddressSpace& space = m_machine.machine().addressSpace();
     if (command == "read" || command == "b64read") {
         space.read(address, data);

@@ -109,11 +109,14 @@ SoftwareMachine::create(const VmConfig& config, std::chrono::system_clock::time_
     made->m_media = VM_TRY(MediaOpener::open(config, log, [&log](const std::string& path) {
         log.warning("disk", "the host's storage is full; writes to " + path + " wait");
     }));
+    made->m_networks = VM_TRY(NetworkOpener::open(config, log));
+    MachineMedia media = made->m_media->media();
+    media.networkCards = made->m_networks->cards();
     const MachineEvents events{.resetRequested = [raw = made.get()](ResetKind) { ++raw->m_resetRequests; },
                                .sleepRequested = {},
                                .milestone = {}};
     made->m_machine =
-        VM_TRY(Machine::create(config, made->m_platform->platform(), events, {}, made->m_media->media()));
+        VM_TRY(Machine::create(config, made->m_platform->platform(), events, {}, std::move(media)));
     return made;
 }
 
@@ -131,6 +134,14 @@ void SoftwareMachine::portWrite(std::uint64_t port, unsigned width, std::uint64_
     const auto data = std::span(bytes).first(width);
     storeLittleEndian(data, value);
     m_machine->ports().write(port, data);
+}
+
+void SoftwareMachine::deliverMessages()
+{
+    constexpr std::uint64_t InterruptControllers = 0xfee00000; // and 1 MiB from there
+    for (const MsiMessage& message : m_platform->msi().takeMessages())
+        if (message.address >> 20 != InterruptControllers >> 20)
+            memoryWrite(message.address, 4, message.data);
 }
 
 std::uint64_t SoftwareMachine::memoryRead(std::uint64_t address, unsigned width)

@@ -4,6 +4,7 @@
 #include "base/manual_clock.h"
 #include "machine/machine.h"
 #include "vm/media_opener.h"
+#include "vm/network_opener.h"
 
 #include <functional>
 #include <memory>
@@ -62,7 +63,7 @@ private:
     std::shared_ptr<const IrqListener> m_listener; // guarded by m_mutex
 };
 
-/// A whole machine on a SoftwarePlatform, with its media open.
+/// A whole machine on a SoftwarePlatform, with its media and networks open.
 class SoftwareMachine {
 public:
     /// Builds what `config` describes; refuses what the engine refuses.
@@ -78,6 +79,9 @@ public:
     /// Little-endian accesses of 1 to 8 bytes as a CPU makes them.
     [[nodiscard]] std::uint64_t portRead(std::uint64_t port, unsigned width);
     void portWrite(std::uint64_t port, unsigned width, std::uint64_t value);
+    /// A message of a device is a memory write: those sent since the last call whose address is not the
+    /// interrupt controllers' arrive in memory now.
+    void deliverMessages();
     [[nodiscard]] std::uint64_t memoryRead(std::uint64_t address, unsigned width);
     void memoryWrite(std::uint64_t address, unsigned width, std::uint64_t value);
 
@@ -86,6 +90,7 @@ private:
     // Destroyed in reverse: the machine before what it stands on.
     std::unique_ptr<SoftwarePlatform> m_platform;
     std::unique_ptr<MediaOpener> m_media;
+    std::unique_ptr<NetworkOpener> m_networks;
     std::atomic<unsigned> m_resetRequests = 0;
     std::unique_ptr<Machine> m_machine;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kvm/instruction_assist.h"
 
+#include "kvm/assist/event_delivery.h"
 #include "kvm/assist/far_transfer.h"
 #include "kvm/assist/kvm_transfer.h"
 #include "kvm/assist/native_thunk.h"
@@ -21,6 +22,11 @@ std::string hex(std::uint64_t value)
         value >>= 4;
     } while (value != 0);
     return text;
+}
+
+bool isLegacyProtected(const CpuContext& cpu)
+{
+    return cpu.isProtected() && (cpu.efer & EferLongModeActive) == 0;
 }
 
 } // namespace
@@ -65,6 +71,10 @@ Result<> InstructionAssist::complete(const InternalError& error)
                     "The guest repeats an instruction for ever that this host's KVM does not"
                     " know and that fails each time ("
                         + std::string(stepper.name()) + " at 0x" + hex(address) + ").");
+    // In legacy protected mode an emulating KVM forgets the stack segment's base.
+    GuestPages pages(m_memory);
+    if (isLegacyProtected(cpu) && raiseFault(cpu, LinearMemory(cpu, pages), *fault))
+        return writeRegisters(m_vcpu, registers, cpu, nullptr);
     return writeRegisters(m_vcpu, registers, cpu, fault);
 }
 
@@ -83,6 +93,42 @@ Result<> InstructionAssist::completeStalled()
     if (!instruction || !isFarTransfer(*instruction))
         return {};
     return complete({.kind = InternalErrorKind::Emulation});
+}
+
+Result<bool> InstructionAssist::completeShutdown()
+{
+    const KvmRegisters registers = VM_TRY(readRegisters(m_vcpu));
+    CpuContext cpu = toContext(registers);
+    const std::uint64_t address = cpu.codeAddress();
+    if (!isLegacyProtected(cpu) || isStuck(address))
+        return false;
+    GuestPages pages(m_memory);
+    const LinearMemory memory(cpu, pages);
+    const kvm_vcpu_events& events = registers.events;
+    // KVM sets the resume flag for a fault, and forgets that something was pending but not what.
+    bool entered = false;
+    if ((cpu.flags & FlagResume) != 0) {
+        cpu.flags &= ~FlagResume;
+        const bool hasCode = events.exception.has_error_code != 0;
+        entered =
+            raiseFault(cpu, memory,
+                       {.vector = static_cast<Vector>(events.exception.nr),
+                        .errorCode = hasCode ? std::optional(events.exception.error_code) : std::nullopt,
+                        .address = cpu.cr2});
+    } else if ((cpu.flags & FlagInterrupt) != 0) {
+        const Outcome outcome = deliverEvent(cpu, memory,
+                                             {.vector = events.interrupt.nr,
+                                              .errorCode = std::nullopt,
+                                              .returnAddress = cpu.instructionPointer,
+                                              .savedFlags = cpu.flags});
+        entered = std::holds_alternative<Completed>(outcome);
+    }
+    if (!entered)
+        return false;
+    noteUse("entry of a handler", address);
+    m_completed.fetch_add(1, std::memory_order_relaxed);
+    VM_TRY(writeRegisters(m_vcpu, registers, cpu, nullptr));
+    return true;
 }
 
 Result<> InstructionAssist::giveUp(const CpuContext& cpu, std::string_view name) const

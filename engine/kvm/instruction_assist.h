@@ -44,6 +44,11 @@ public:
     /// emulator does with far jumps through a descriptor table in ROM, and completes it then.
     [[nodiscard]] Result<> completeStalled();
 
+    /// Call after a triple fault. A KVM that emulates puts the frame of an interrupt or exception to the
+    /// wrong place when the guest is in protected mode and its stack segment has a base, and where that
+    /// is no memory it reports a triple fault. Enters the handler then and answers true: run on.
+    [[nodiscard]] Result<bool> completeShutdown();
+
     /// Any thread.
     [[nodiscard]] std::uint64_t completedCount() const { return m_completed.load(std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t faultCount() const { return m_faults.load(std::memory_order_relaxed); }

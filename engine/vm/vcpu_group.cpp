@@ -230,7 +230,11 @@ std::optional<VcpuStop> VcpuGroup::handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& 
     const auto failed = [&](std::string text) -> Stop { return stopAt(vcpu, Kind::Failed, std::move(text)); };
     return std::visit(
         Overloaded{
-            [&](const kvm::ShutDown&) -> Stop { return stopAt(vcpu, Kind::TripleFault); },
+            [&](const kvm::ShutDown&) -> Stop {
+                if (m_assists.at(vcpu.index())->completeShutdown().value_or(false))
+                    return std::nullopt;
+                return stopAt(vcpu, Kind::TripleFault);
+            },
             [&](const kvm::SystemEvent& event) -> Stop {
                 switch (event.type) {
                 case kvm::SystemEventType::ShutDown: return stopAt(vcpu, Kind::ShutdownRequested);

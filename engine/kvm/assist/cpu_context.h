@@ -27,6 +27,7 @@ inline constexpr std::uint64_t Cr4ControlFlow = 1U << 23;         // CET
 inline constexpr std::uint64_t EferLongModeActive = 1U << 10;     // LMA
 inline constexpr std::uint64_t EferNoExecute = 1U << 11;          // NXE
 inline constexpr std::uint64_t FlagTrap = 1U << 8;                // TF
+inline constexpr std::uint64_t FlagInterrupt = 1U << 9;           // IF
 inline constexpr std::uint64_t FlagOverflow = 1U << 11;           // OF
 inline constexpr std::uint64_t FlagNestedTask = 1U << 14;         // NT
 inline constexpr std::uint64_t FlagResume = 1U << 16;             // RF
@@ -48,6 +49,12 @@ struct SegmentState {
     bool is32Bit = false;       ///< D/B
 };
 
+/// Where a table or the task state lies, with its last byte's offset.
+struct TableState {
+    std::uint64_t base = 0;
+    std::uint32_t limit = 0;
+};
+
 /// The registers of a CPU that stopped at an instruction, as plain values.
 struct CpuContext {
     std::array<std::uint64_t, 16> general{};
@@ -61,7 +68,13 @@ struct CpuContext {
     std::uint64_t efer = 0;
     std::uint64_t gdtBase = 0;
     std::uint16_t gdtLimit = 0;
-    std::optional<std::uint64_t> loadedCode; ///< the descriptor that CS was loaded from meanwhile
+    TableState interruptTable; ///< IDTR
+    TableState localTable;     ///< LDTR
+    TableState task;           ///< TR
+    std::uint16_t taskSelector = 0;
+    bool taskIs32Bit = true;
+    /// The descriptors that segments were loaded from meanwhile; 0 for the null selector.
+    std::array<std::optional<std::uint64_t>, 6> loaded{};
 
     [[nodiscard]] bool isProtected() const { return (cr0 & Cr0ProtectedMode) != 0; }
     [[nodiscard]] bool isLongMode() const
@@ -88,8 +101,13 @@ enum class Vector : std::uint8_t {
     Debug = 1,
     Breakpoint = 3,
     Overflow = 4,
+    BoundRange = 5,
     InvalidOpcode = 6,
     DeviceNotAvailable = 7,
+    DoubleFault = 8,
+    InvalidTask = 10,
+    SegmentNotPresent = 11,
+    StackFault = 12,
     GeneralProtection = 13,
     PageFault = 14,
     FloatingPoint = 16,

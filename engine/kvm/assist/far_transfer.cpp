@@ -2,6 +2,7 @@
 #include "kvm/assist/far_transfer.h"
 
 #include "bus/bus_device.h"
+#include "kvm/assist/descriptor.h"
 
 #include <array>
 
@@ -9,15 +10,6 @@ namespace engine::kvm::assist {
 
 namespace {
 
-// Fields of a segment descriptor (Intel SDM volume 3, 3.4.5).
-constexpr unsigned AccessedBit = 40;
-constexpr unsigned ConformingBit = 42;
-constexpr unsigned ExecutableBit = 43;
-constexpr unsigned CodeOrDataBit = 44; // S
-constexpr unsigned PrivilegeShift = 45;
-constexpr unsigned PresentBit = 47;
-constexpr unsigned LongBit = 53;
-constexpr unsigned DefaultSizeBit = 54;
 constexpr std::uint16_t TableIndicator = 4; // of a selector: the LDT
 
 struct Target {
@@ -25,19 +17,9 @@ struct Target {
     std::uint64_t offset = 0;
 };
 
-bool bit(std::uint64_t value, unsigned number)
-{
-    return (value >> number & 1) != 0;
-}
-
 std::uint64_t cut(std::uint64_t value, unsigned bytes)
 {
     return bytes >= 8 ? value : value & ((std::uint64_t{1} << bytes * 8) - 1);
-}
-
-std::uint64_t baseOf(std::uint64_t descriptor)
-{
-    return (descriptor >> 16 & 0xffffff) | (descriptor >> 56 & 0xff) << 24;
 }
 
 unsigned stackPointerBytes(const CpuContext& cpu)
@@ -65,45 +47,27 @@ std::expected<Target, GuestFault> readPointer(const LinearMemory& memory, std::u
                   .offset = loadLittleEndian(part.first(bytes))};
 }
 
-GuestFault selectorFault(Vector vector, std::uint16_t selector)
-{
-    constexpr std::uint16_t External = 3; // the lowest bits of an error code mean something else
-    return {vector, static_cast<std::uint32_t>(selector & ~External), 0, false};
-}
-
 Outcome enter(CpuContext& cpu, const LinearMemory& memory, const Target& target)
 {
-    constexpr auto SegmentNotPresent = static_cast<Vector>(11);
-    const std::uint16_t index = target.selector & 0xfff8;
-    if (index == 0)
+    if (selectorIndex(target.selector) == 0)
         return GuestFault::generalProtection();
     if ((target.selector & TableIndicator) != 0)
         return Unsupported{};
-    if (index + 7U > cpu.gdtLimit)
+    const auto code = readDescriptor(cpu, memory, target.selector);
+    if (!code)
+        return code.error();
+    if (code->isSystem())
+        return Unsupported{};
+    if (!code->isCode())
         return selectorFault(Vector::GeneralProtection, target.selector);
-    std::array<std::byte, 8> raw{};
-    if (const auto fault = memory.read(cpu.gdtBase + index, raw))
-        return *fault;
-    const std::uint64_t descriptor = loadLittleEndian(raw);
-    const unsigned privilege = descriptor >> PrivilegeShift & 3;
-    if (!bit(descriptor, CodeOrDataBit) || !bit(descriptor, ExecutableBit))
-        return bit(descriptor, CodeOrDataBit) ? selectorFault(Vector::GeneralProtection, target.selector)
-                                              : Outcome(Unsupported{});
-    if (bit(descriptor, ConformingBit) || privilege != cpu.privilege()
+    if (code->isConforming() || code->privilege() != cpu.privilege()
         || (target.selector & 3U) != cpu.privilege())
         return Unsupported{};
-    if (!bit(descriptor, PresentBit))
-        return selectorFault(SegmentNotPresent, target.selector);
-    const bool is64Bit = bit(descriptor, LongBit) && (cpu.efer & EferLongModeActive) != 0;
-    if (is64Bit && bit(descriptor, DefaultSizeBit))
+    if (!code->isPresent())
+        return selectorFault(Vector::SegmentNotPresent, target.selector);
+    if (code->isLong() && code->isBig() && (cpu.efer & EferLongModeActive) != 0)
         return selectorFault(Vector::GeneralProtection, target.selector);
-    SegmentState& code = cpu.segments[SegmentCs];
-    code = {.base = is64Bit ? 0 : baseOf(descriptor),
-            .selector = target.selector,
-            .privilege = static_cast<std::uint8_t>(privilege),
-            .is64Bit = is64Bit,
-            .is32Bit = bit(descriptor, DefaultSizeBit)};
-    cpu.loadedCode = descriptor | std::uint64_t{1} << AccessedBit;
+    loadSegment(cpu, SegmentCs, target.selector, *code);
     cpu.instructionPointer = target.offset;
     return Completed{};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kvm/assist/kvm_transfer.h"
 
+#include "kvm/assist/descriptor.h"
+
 #include <cstring>
 
 namespace engine::kvm::assist {
@@ -38,23 +40,21 @@ void putException(kvm_vcpu_events& events, const GuestFault& fault)
     events.exception.error_code = fault.errorCode.value_or(0);
 }
 
-/// A segment as a descriptor describes it (Intel SDM volume 3, 3.4.5).
 kvm_segment toSegment(const SegmentState& state, std::uint64_t descriptor)
 {
     kvm_segment segment{};
     segment.base = state.base;
     segment.selector = state.selector;
-    segment.limit = static_cast<std::uint32_t>((descriptor & 0xffff) | (descriptor >> 32 & 0xf0000));
+    segment.limit = Descriptor(descriptor).limit();
     segment.type = descriptor >> 40 & 15;
     segment.s = descriptor >> 44 & 1;
-    segment.dpl = descriptor >> 45 & 3;
+    segment.dpl = state.privilege;
+    segment.unusable = descriptor == 0 ? 1 : 0;
     segment.present = descriptor >> 47 & 1;
     segment.avl = descriptor >> 52 & 1;
     segment.l = descriptor >> 53 & 1;
     segment.db = descriptor >> 54 & 1;
     segment.g = descriptor >> 55 & 1;
-    if (segment.g != 0)
-        segment.limit = segment.limit << 12 | 0xfff;
     return segment;
 }
 
@@ -110,6 +110,15 @@ CpuContext toContext(const KvmRegisters& registers)
     cpu.efer = registers.system.efer;
     cpu.gdtBase = registers.system.gdt.base;
     cpu.gdtLimit = registers.system.gdt.limit;
+    cpu.interruptTable = {.base = registers.system.idt.base, .limit = registers.system.idt.limit};
+    const kvm_segment& local = registers.system.ldt;
+    if (local.unusable == 0 && local.present != 0)
+        cpu.localTable = {.base = local.base, .limit = local.limit};
+    constexpr unsigned Task32 = 8; // bit of a task segment's type
+    const kvm_segment& task = registers.system.tr;
+    cpu.task = {.base = task.base, .limit = task.limit};
+    cpu.taskSelector = task.selector;
+    cpu.taskIs32Bit = (task.type & Task32) != 0;
     return cpu;
 }
 
@@ -126,10 +135,10 @@ Result<> writeRegisters(const Vcpu& vcpu, KvmRegisters registers, const CpuConte
     kvm_sregs system = registers.system;
     system.fs.base = cpu.segments[SegmentFs].base;
     system.gs.base = cpu.segments[SegmentGs].base;
-    if (cpu.loadedCode)
-        system.cs = toSegment(cpu.segments[SegmentCs], *cpu.loadedCode);
-    if (fault && fault->vector == Vector::PageFault)
-        system.cr2 = fault->address;
+    for (std::size_t i = 0; i < SegmentMembers.size(); ++i)
+        if (cpu.loaded.at(i))
+            system.*SegmentMembers[i] = toSegment(cpu.segments.at(i), *cpu.loaded.at(i));
+    system.cr2 = fault && fault->vector == Vector::PageFault ? fault->address : cpu.cr2;
     if (std::memcmp(&system, &registers.system, sizeof system) != 0
         && callKvm(vcpu.fd(), KVM_SET_SREGS, &system) < 0)
         return failSystem("KVM does not accept the virtual CPU's system registers");

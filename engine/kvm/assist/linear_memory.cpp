@@ -22,7 +22,7 @@ std::optional<GuestFault> LinearMemory::read(std::uint64_t linear, std::span<std
         for (std::size_t done = 0; done < data.size();) {
             const std::uint64_t address = wrap(linear + done);
             const std::size_t length = lengthInPage(address, data.size() - done);
-            const auto physical = translate(m_cpu, m_pages, address, AccessKind::Read);
+            const auto physical = find(address, AccessKind::Read);
             if (!physical)
                 return physical.error();
             if (move)
@@ -36,7 +36,7 @@ std::optional<GuestFault> LinearMemory::checkWritable(std::uint64_t linear, std:
 {
     for (std::size_t done = 0; done < length;) {
         const std::uint64_t address = wrap(linear + done);
-        if (const auto physical = translate(m_cpu, m_pages, address, AccessKind::Write); !physical)
+        if (const auto physical = find(address, AccessKind::Write); !physical)
             return physical.error();
         done += lengthInPage(address, length - done);
     }
@@ -50,7 +50,7 @@ std::optional<GuestFault> LinearMemory::write(std::uint64_t linear, std::span<co
     for (std::size_t done = 0; done < data.size();) {
         const std::uint64_t address = wrap(linear + done);
         const std::size_t length = lengthInPage(address, data.size() - done);
-        const auto physical = translate(m_cpu, m_pages, address, AccessKind::Write);
+        const auto physical = find(address, AccessKind::Write);
         if (!physical)
             return physical.error(); // another CPU has changed the tables in between
         m_pages.write(*physical, data.subspan(done, length));
@@ -66,7 +66,7 @@ std::expected<std::size_t, GuestFault> LinearMemory::fetch(std::uint64_t linear,
     while (done < data.size()) {
         const std::uint64_t address = wrap(linear + done);
         const std::size_t length = lengthInPage(address, data.size() - done);
-        const auto physical = translate(m_cpu, m_pages, address, AccessKind::Fetch);
+        const auto physical = find(address, AccessKind::Fetch);
         if (!physical) {
             if (done == 0)
                 return std::unexpected(physical.error());
@@ -81,7 +81,7 @@ std::expected<std::size_t, GuestFault> LinearMemory::fetch(std::uint64_t linear,
 std::expected<LinearMemory::AtomicTarget, GuestFault> LinearMemory::atomicTarget(std::uint64_t linear,
                                                                                  std::size_t length) const
 {
-    const auto physical = translate(m_cpu, m_pages, wrap(linear), AccessKind::Write);
+    const auto physical = find(wrap(linear), AccessKind::Write);
     if (!physical)
         return std::unexpected(physical.error());
     return AtomicTarget{.host = m_pages.writableRam(*physical, length), .physical = *physical};

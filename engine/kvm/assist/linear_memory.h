@@ -14,6 +14,14 @@ class LinearMemory {
 public:
     LinearMemory(const CpuContext& cpu, GuestPages& pages) : m_cpu(cpu), m_pages(pages) {}
 
+    /// The same memory as code at this privilege level sees it; a CPU reads its tables at level 0.
+    [[nodiscard]] LinearMemory asLevel(unsigned privilege) const
+    {
+        LinearMemory view = *this;
+        view.m_privilege = privilege;
+        return view;
+    }
+
     /// nullopt when all went well.
     [[nodiscard]] std::optional<GuestFault> read(std::uint64_t linear, std::span<std::byte> data) const;
     [[nodiscard]] std::optional<GuestFault> write(std::uint64_t linear,
@@ -34,11 +42,18 @@ public:
 private:
     [[nodiscard]] std::uint64_t wrap(std::uint64_t linear) const
     {
-        return m_cpu.isLongMode() ? linear : linear & 0xFFFFFFFF;
+        // Tables lie anywhere in long mode, also for a program in compatibility mode.
+        const bool wide = m_privilege ? (m_cpu.efer & EferLongModeActive) != 0 : m_cpu.isLongMode();
+        return wide ? linear : linear & 0xFFFFFFFF;
+    }
+    [[nodiscard]] std::expected<std::uint64_t, GuestFault> find(std::uint64_t linear, AccessKind kind) const
+    {
+        return translate(m_cpu, m_pages, linear, kind, m_privilege.value_or(m_cpu.privilege()));
     }
 
     const CpuContext& m_cpu;
     GuestPages& m_pages;
+    std::optional<unsigned> m_privilege; // other than the CPU's own
 };
 
 } // namespace engine::kvm::assist

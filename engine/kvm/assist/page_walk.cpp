@@ -43,9 +43,10 @@ PagingMode modeOf(const CpuContext& cpu)
 
 class Walk {
 public:
-    Walk(const CpuContext& cpu, const GuestPages& pages, std::uint64_t linear, AccessKind kind)
+    Walk(const CpuContext& cpu, const GuestPages& pages, std::uint64_t linear, AccessKind kind,
+         unsigned privilege)
         : m_cpu(cpu), m_pages(pages), m_linear(linear), m_kind(kind), m_mode(modeOf(cpu)),
-          m_user(cpu.privilege() == 3)
+          m_user(privilege == 3)
     {}
 
     std::expected<std::uint64_t, GuestFault> run()
@@ -176,11 +177,11 @@ private:
 } // namespace
 
 std::expected<std::uint64_t, GuestFault> translate(const CpuContext& cpu, const GuestPages& pages,
-                                                   std::uint64_t linear, AccessKind kind)
+                                                   std::uint64_t linear, AccessKind kind, unsigned privilege)
 {
     if ((cpu.cr0 & Cr0Paging) == 0)
         return linear & 0xFFFFFFFF;
-    return Walk(cpu, pages, linear, kind).run();
+    return Walk(cpu, pages, linear, kind, privilege).run();
 }
 
 } // namespace engine::kvm::assist

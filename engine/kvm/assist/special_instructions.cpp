@@ -2,7 +2,9 @@
 #include "kvm/assist/special_instructions.h"
 
 #include "bus/bus_device.h"
+#include "kvm/assist/event_delivery.h"
 #include "kvm/assist/far_transfer.h"
+#include "kvm/assist/interrupt_return.h"
 
 namespace engine::kvm::assist {
 
@@ -133,31 +135,24 @@ Outcome loadEffectiveAddress(const Special& it)
     return Completed{};
 }
 
-/// IRETD in protected mode without a change of segment or privilege, which is what a flat 32-bit
-/// kernel interrupted in itself does. Everything else is left to KVM.
-Outcome returnFromInterrupt(const Special& it)
+Outcome softwareInterrupt(const Special& it, std::uint8_t vector)
 {
-    CpuContext& cpu = it.cpu;
-    if (!cpu.isProtected() || (cpu.efer & EferLongModeActive) != 0 || !cpu.segments[SegmentSs].is32Bit
-        || (cpu.flags & (FlagVirtual8086 | FlagNestedTask)) != 0)
-        return Unsupported{};
-    std::array<std::byte, 12> frame{};
-    const std::uint64_t stack = (cpu.segments[SegmentSs].base + (cpu.general[Rsp] & 0xFFFFFFFF)) & 0xFFFFFFFF;
-    if (const auto fault = it.memory.read(stack, frame))
-        return *fault;
-    const std::uint64_t target = loadLittleEndian(std::span(frame).first(4));
-    const std::uint64_t selector = loadLittleEndian(std::span(frame).subspan(4, 2));
-    const std::uint64_t flags = loadLittleEndian(std::span(frame).subspan(8, 4));
-    if (selector != cpu.segments[SegmentCs].selector || (flags & FlagVirtual8086) != 0)
-        return Unsupported{};
-    constexpr std::uint64_t KernelFlags = 0x257FD5; // all defined ones but VM and the virtual interrupt flags
-    constexpr std::uint64_t UserFlags = 0x254DD5;   // and not IF and IOPL
-    const std::uint64_t writable = cpu.privilege() == 0 ? KernelFlags : UserFlags;
-    cpu.flags = (cpu.flags & ~writable) | (flags & writable) | 2;
-    cpu.instructionPointer = target;
-    writeRegister(cpu, ZYDIS_REGISTER_ESP, (cpu.general[Rsp] & 0xFFFFFFFF) + frame.size());
-    it.jumped = true;
-    return Completed{};
+    const Outcome outcome =
+        deliverEvent(it.cpu, it.memory,
+                     {.vector = vector,
+                      .errorCode = std::nullopt,
+                      .isSoftware = true,
+                      .returnAddress = it.cpu.instructionPointer + it.instruction.info.length,
+                      .savedFlags = it.cpu.flags & ~FlagResume});
+    it.jumped = std::holds_alternative<Completed>(outcome);
+    return outcome;
+}
+
+Outcome interruptReturn(const Special& it)
+{
+    const Outcome outcome = returnFromInterrupt(it.cpu, it.instruction, it.memory);
+    it.jumped = std::holds_alternative<Completed>(outcome);
+    return outcome;
 }
 
 } // namespace
@@ -206,7 +201,11 @@ std::optional<Outcome> runSpecial(CpuContext& cpu, const Instruction& instructio
     case ZYDIS_MNEMONIC_XGETBV: return accessXcr(it, false);
     case ZYDIS_MNEMONIC_XSETBV: return accessXcr(it, true);
     case ZYDIS_MNEMONIC_LEA: return loadEffectiveAddress(it);
-    case ZYDIS_MNEMONIC_IRETD: return returnFromInterrupt(it);
+    case ZYDIS_MNEMONIC_INT:
+        return softwareInterrupt(it, static_cast<std::uint8_t>(it.operand(0).imm.value.u));
+    case ZYDIS_MNEMONIC_IRET:
+    case ZYDIS_MNEMONIC_IRETD:
+    case ZYDIS_MNEMONIC_IRETQ: return interruptReturn(it);
     default: break;
     }
     auto outcome = runFarTransfer(cpu, instruction, memory);

@@ -107,6 +107,8 @@ public:
     std::vector<std::unique_ptr<Vcpu>> vcpus;
     /// Completes what KVM cannot; false = give the exit back. Runs on the vCPU's thread.
     std::function<bool(Vcpu&, VcpuRunHandle&, const InternalError&)> assist;
+    /// The same for a triple fault.
+    std::function<bool()> shutdownAssist;
 
 private:
     [[nodiscard]] Result<> build(const std::string& guestPath, unsigned cpus);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Guests that are not in long mode, under the real KVM with the instruction assist.
+#include "engine/kvm/test_vm.h"
+#include "kvm/instruction_assist.h"
+
+using namespace engine;
+using namespace engine::kvm;
+using namespace engine::kvm::test;
+
+TEST(LegacyGuest, EventsReachTheirHandlersOnFlatStacksAndOthers)
+{
+    SKIP_WITHOUT_KVM();
+    const auto machine = TestVm::create(GUEST_PROTECTED_EVENTS);
+    ASSERT_TRUE(machine);
+    InstructionAssist assist(*machine->vcpus[0], *machine->memory, machine->log);
+    std::string failure;
+    machine->assist = [&](Vcpu&, VcpuRunHandle&, const InternalError& error) {
+        const auto completed = assist.complete(error);
+        if (!completed)
+            failure = completed.error().message();
+        return completed.has_value();
+    };
+    machine->shutdownAssist = [&] { return assist.completeShutdown().value_or(false); };
+    ASSERT_TRUE(machine->vcpus[0]->enter(PvhEntry{.entryPoint = CodeBase}));
+
+    const VcpuExit last = machine->run(0);
+
+    EXPECT_EQ(failure, "");
+    EXPECT_FALSE(machine->done.reports().empty()) << describe(last);
+    EXPECT_EQ(machine->report.reports(), (std::vector<std::uint64_t>{
+                                             0x40, 3, 6, 0, 13, 0x1230, 0x1111, // flat
+                                             0x40, 3, 6, 0, 13, 0x1230, 0x2222, // with a base
+                                         }));
+}
+
+TEST(LegacyGuest, ATripleFaultStaysOne)
+{
+    SKIP_WITHOUT_KVM();
+    const auto machine = TestVm::create(GUEST_TRIPLE_FAULT);
+    ASSERT_TRUE(machine);
+    InstructionAssist assist(*machine->vcpus[0], *machine->memory, machine->log);
+    machine->shutdownAssist = [&] { return assist.completeShutdown().value_or(false); };
+    ASSERT_TRUE(machine->vcpus[0]->enter(PvhEntry{.entryPoint = CodeBase}));
+    EXPECT_TRUE(std::holds_alternative<ShutDown>(machine->run(0)));
+}

@@ -132,6 +132,10 @@ void ClientSession::installCallbacks()
         if (bytes == 4 && w <= rfb::MaxCursorSide && h <= rfb::MaxCursorSide)
             of(c).m_observer.onCursor(rfb::maskedCursor(x, y, w, h, c->rcSource, c->rcMask));
     };
+    m_client->HandleCursorPos = [](rfbClient* c, int x, int y) {
+        of(c).m_observer.onPointerMoved(x, y);
+        return Yes;
+    };
     m_client->GotXCutText = [](rfbClient* c, const char* text, int length) {
         if (length >= 0)
             of(c).m_observer.onClipboard(rfb::latin1ToUtf8({text, static_cast<std::size_t>(length)}));
@@ -229,8 +233,9 @@ bool ClientSession::writeEncodings()
     for (const std::int32_t pixels : {rfb::Tight, rfb::Zrle, rfb::Hextile, rfb::CopyRect, rfb::Raw})
         list.push_back(pixels);
     for (const std::int32_t pseudo :
-         {rfb::CompressLevel1, rfb::LastRect, rfb::AlphaCursor, rfb::Cursor, rfb::XCursor, rfb::DesktopSize,
-          rfb::ExtendedKeyEvent, rfb::LedState, rfb::DesktopName, rfb::Fence, rfb::ExtendedMouseButtons})
+         {rfb::CompressLevel1, rfb::LastRect, rfb::AlphaCursor, rfb::Cursor, rfb::XCursor,
+          rfb::PointerPosition, rfb::DesktopSize, rfb::ExtendedKeyEvent, rfb::LedState, rfb::DesktopName,
+          rfb::Fence, rfb::ExtendedMouseButtons})
         list.push_back(pseudo);
     // QEMU numbers its screen 0, which the library takes for no screen and then ignores the new size.
     const std::string_view name = m_client->desktopName ? m_client->desktopName : "";

@@ -56,6 +56,8 @@ public:
     /// These parts of the picture have changed; inside of it, never empty.
     virtual void onDamage(std::span<const FrameRect> rects) = 0;
     virtual void onCursor(CursorImage cursor) = 0;
+    /// Where the guest has put its pointer's hot spot.
+    virtual void onPointerMoved(int x, int y) = 0;
     /// True: positions; false: the guest reads motion, so the pointer has to be captured.
     virtual void onPointerMode(bool absolute) = 0;
     virtual void onLockLights(LockLights lights) = 0;

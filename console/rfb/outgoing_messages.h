@@ -21,6 +21,7 @@ enum Encoding : std::int32_t {
     Zrle = 16,
     DesktopSize = -223,
     LastRect = -224,
+    PointerPosition = -232,
     Cursor = -239,
     XCursor = -240,
     CompressLevel1 = -255,

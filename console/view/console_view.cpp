@@ -56,6 +56,7 @@ void ConsoleView::connectClient()
     connect(&m_client, &RfbClient::pictureReplaced, this, &ConsoleView::onPictureReplaced);
     connect(&m_client, &RfbClient::pictureDamaged, this, &ConsoleView::onPictureDamaged);
     connect(&m_client, &RfbClient::cursorChanged, this, &ConsoleView::onCursorChanged);
+    connect(&m_client, &RfbClient::pointerMoved, this, &ConsoleView::onPointerMoved);
     connect(&m_client, &RfbClient::closed, this, &ConsoleView::onClosed);
     connect(&m_client, &RfbClient::pointerModeChanged, this, [this](bool absolute) {
         if (absolute)
@@ -66,7 +67,7 @@ void ConsoleView::connectClient()
     });
     connect(&m_client, &RfbClient::stateChanged, this, [this](RfbClient::State state) {
         if (state == RfbClient::State::Connecting)
-            m_guestCursor.reset();
+            forgetGuestPointer();
         if (state == RfbClient::State::Connected) {
             m_visibleToServer = true;
             updateVisibility();
@@ -117,8 +118,48 @@ void ConsoleView::onClosed(CloseReason /*reason*/)
 
 void ConsoleView::onCursorChanged(const CursorImage& cursor)
 {
-    m_guestCursor = guestCursor(cursor, m_geometry.scale() / devicePixelRatioF(), devicePixelRatioF());
+    repaintGuestPointer();
+    m_cursorImage = cursor;
+    m_pointerPixels = pointerPixels(cursor);
+    repaintGuestPointer();
+    makeGuestCursor();
+}
+
+void ConsoleView::onPointerMoved(QPoint position)
+{
+    repaintGuestPointer();
+    m_pointerAt = position;
+    repaintGuestPointer();
+}
+
+void ConsoleView::forgetGuestPointer()
+{
+    m_cursorImage.reset();
+    m_pointerPixels = {};
+    m_guestCursor.reset();
+}
+
+/// The window system's cursor has the size of the picture.
+void ConsoleView::makeGuestCursor()
+{
+    if (m_cursorImage)
+        m_guestCursor =
+            guestCursor(*m_cursorImage, m_geometry.scale() / devicePixelRatioF(), devicePixelRatioF());
     updateCursor();
+}
+
+/// While the pointer is captured the window system's is hidden: the guest's is drawn where the guest has it.
+QRect ConsoleView::guestPointerRect() const
+{
+    if (!m_pointer.isActive() || !m_cursorImage || m_pointerPixels.isNull())
+        return {};
+    return {m_pointerAt - QPoint(m_cursorImage->hotspotX, m_cursorImage->hotspotY), m_pointerPixels.size()};
+}
+
+void ConsoleView::repaintGuestPointer()
+{
+    if (const QRect rect = guestPointerRect(); !rect.isEmpty())
+        update(m_geometry.repaintRect(rect));
 }
 
 void ConsoleView::updateCursor()
@@ -156,7 +197,11 @@ void ConsoleView::setGuestFollowsSize(bool follows)
 
 void ConsoleView::updateGeometryOfPicture()
 {
-    m_geometry = ViewGeometry(size(), devicePixelRatioF(), m_guestSize, m_scalingMode, m_pan);
+    const qreal scale = std::exchange(m_geometry, ViewGeometry(size(), devicePixelRatioF(), m_guestSize,
+                                                               m_scalingMode, m_pan))
+                            .scale();
+    if (scale != m_geometry.scale())
+        makeGuestCursor();
     update();
 }
 

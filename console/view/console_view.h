@@ -104,12 +104,18 @@ private:
     void onPictureReplaced();
     void onPictureDamaged(const QRegion& region);
     void onCursorChanged(const CursorImage& cursor);
+    void onPointerMoved(QPoint position);
     void onClosed(CloseReason reason);
     void updateGeometryOfPicture();
     void updateCursor();
+    [[nodiscard]] QRect guestPointerRect() const;
+    void repaintGuestPointer();
+    void makeGuestCursor();
+    void forgetGuestPointer();
     void updateVisibility();
     void paintPicture(QPainter& painter, const QRegion& region) const;
     void paintSelection(QPainter& painter) const;
+    void paintGuestPointer(QPainter& painter) const;
     [[nodiscard]] QString overlayText() const;
     [[nodiscard]] QString captureHint() const;
     void sendKey(const KeyInput& key);
@@ -138,8 +144,11 @@ private:
     bool m_captured = false;
     QTimer m_hintTimer; ///< running: the capture hint is on screen
     std::uint16_t m_buttons = 0;
-    QPoint m_wheelRest; ///< eighths of a degree not sent yet
-    std::optional<QCursor> m_guestCursor;
+    QPoint m_wheelRest;                       ///< eighths of a degree not sent yet
+    std::optional<CursorImage> m_cursorImage; ///< the guest's own pointer
+    QImage m_pointerPixels;                   ///< of m_cursorImage
+    QPoint m_pointerAt;                       ///< its hot spot, in guest pixels
+    std::optional<QCursor> m_guestCursor;     ///< the same for the window system
 
     std::deque<KeyInput> m_typing;
     QTimer m_typeTimer;

@@ -32,6 +32,7 @@ void ConsoleView::paintEvent(QPaintEvent* event)
     painter.save();
     painter.setWorldTransform(devicePixels(painter));
     paintPicture(painter, event->region());
+    paintGuestPointer(painter);
     paintSelection(painter);
     painter.restore();
     if (const QString text = overlayText(); !text.isEmpty())
@@ -71,6 +72,22 @@ void ConsoleView::paintPicture(QPainter& painter, const QRegion& region) const
     }
     if (!m_picture.isNull() && !m_picture.memory)
         painter.fillRect(target, QColor(0, 0, 0, DimAlpha));
+}
+
+void ConsoleView::paintGuestPointer(QPainter& painter) const
+{
+    const QRect rect = guestPointerRect();
+    if (rect.isEmpty())
+        return;
+    const QRect target = m_geometry.target();
+    const qreal sx = qreal(target.width()) / m_guestSize.width();
+    const qreal sy = qreal(target.height()) / m_guestSize.height();
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, !m_geometry.isWholeMultiple());
+    painter.setClipRect(target);
+    painter.drawImage(
+        QRectF(target.x() + rect.x() * sx, target.y() + rect.y() * sy, rect.width() * sx, rect.height() * sy),
+        m_pointerPixels);
+    painter.setClipping(false);
 }
 
 void ConsoleView::paintSelection(QPainter& painter) const

@@ -9,13 +9,21 @@
 
 namespace console {
 
-QCursor guestCursor(const CursorImage& image, qreal scale, qreal ratio)
+QImage pointerPixels(const CursorImage& image)
 {
     if (image.width <= 0 || image.height <= 0 || image.pixels.empty())
+        return {};
+    // SAFETY: QImage reads the vector's bytes, which outlive the copy.
+    return QImage(reinterpret_cast<const uchar*>(image.pixels.data()), image.width, image.height,
+                  image.width * 4, QImage::Format_ARGB32_Premultiplied)
+        .copy();
+}
+
+QCursor guestCursor(const CursorImage& image, qreal scale, qreal ratio)
+{
+    const QImage pixels = pointerPixels(image);
+    if (pixels.isNull())
         return QCursor(Qt::BlankCursor);
-    // SAFETY: QImage reads the vector's bytes, which outlive the copy below.
-    const QImage pixels(reinterpret_cast<const uchar*>(image.pixels.data()), image.width, image.height,
-                        image.width * 4, QImage::Format_ARGB32_Premultiplied);
     // Window systems refuse huge cursors.
     constexpr qreal MaxSide = 256;
     const qreal largest = std::max(image.width, image.height) * scale * ratio;

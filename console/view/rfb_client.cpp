@@ -136,6 +136,8 @@ void RfbClient::deliver()
     }
     if (news.cursor && stillOurs())
         emit cursorChanged(*news.cursor);
+    if (news.pointer && stillOurs())
+        emit pointerMoved(*news.pointer);
     if (news.lights && stillOurs()) {
         m_lights = *news.lights;
         emit lockLightsChanged(m_lights);

@@ -6,6 +6,7 @@
 
 #include <QImage>
 #include <QObject>
+#include <QPoint>
 #include <QRegion>
 #include <QString>
 
@@ -58,6 +59,8 @@ signals:
     /// Pixels of the picture that are new.
     void pictureDamaged(const QRegion& region);
     void cursorChanged(const console::CursorImage& cursor);
+    /// The guest has put its pointer's hot spot there.
+    void pointerMoved(QPoint position);
     void pointerModeChanged(bool absolute);
     void lockLightsChanged(console::LockLights lights);
     void serverNameChanged(const QString& name);

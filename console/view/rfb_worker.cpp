@@ -149,6 +149,11 @@ void RfbClient::Worker::onCursor(CursorImage cursor)
     report([&](WorkerNews& news) { news.cursor = std::move(cursor); });
 }
 
+void RfbClient::Worker::onPointerMoved(int x, int y)
+{
+    report([&](WorkerNews& news) { news.pointer = QPoint(x, y); });
+}
+
 void RfbClient::Worker::onPointerMode(bool absolute)
 {
     report([&](WorkerNews& news) { news.pointerAbsolute = absolute; });

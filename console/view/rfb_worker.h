@@ -6,6 +6,7 @@
 
 #include <QHostAddress>
 #include <QList>
+#include <QPoint>
 #include <QRegion>
 
 #include <condition_variable>
@@ -23,6 +24,7 @@ struct WorkerNews {
     std::shared_ptr<const FrameMemory> frame;
     QRegion damage;
     std::optional<CursorImage> cursor;
+    std::optional<QPoint> pointer;
     std::optional<bool> pointerAbsolute;
     std::optional<LockLights> lights;
     std::optional<std::string> name;
@@ -56,6 +58,7 @@ private:
     void onFrame(std::shared_ptr<const FrameMemory> frame) override;
     void onDamage(std::span<const FrameRect> rects) override;
     void onCursor(CursorImage cursor) override;
+    void onPointerMoved(int x, int y) override;
     void onPointerMode(bool absolute) override;
     void onLockLights(LockLights lights) override;
     void onName(const std::string& name) override;

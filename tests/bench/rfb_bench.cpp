@@ -52,6 +52,7 @@ public:
         ++m_updates;
     }
     void onCursor(console::CursorImage) override {}
+    void onPointerMoved(int, int) override {}
     void onPointerMode(bool) override {}
     void onLockLights(console::LockLights) override {}
     void onName(const std::string&) override {}

@@ -183,6 +183,36 @@ TEST_F(ConsoleViewTest, ARelativePointerNeedsAClickFirst)
     EXPECT_EQ(events, (std::vector<std::string>{"left+", "left-"})); // the first click only captured
 }
 
+TEST_F(ConsoleViewTest, TheCapturedPointerIsDrawnWhereTheGuestHasIt)
+{
+    m_pointer.setAbsolute(false);
+    m_server->inputModeChanged();
+    m_view.setScalingMode(ScalingMode::Actual);
+    m_view.resize(640, 400);
+    connectView();
+    auto shape = std::make_shared<engine::display::CursorShape>();
+    shape->width = 2;
+    shape->height = 2;
+    shape->hotspotX = 1;
+    shape->pixels = {0xffff0000, 0xff00ff00, 0, 0xff0000ff};
+    m_screen.setCursor(shape);
+    m_screen.movePointer({.x = 100, .y = 50});
+    ASSERT_TRUE(waitUntil([&] { return !m_view.client().isPointerAbsolute(); }));
+    const auto shown = [&](int x, int y) { return m_view.grab().toImage().pixel(x, y) & 0xffffffU; };
+    const std::uint32_t behind = m_screen.pixel(100, 51) & 0xffffffU;
+    EXPECT_EQ(shown(100, 50), m_screen.pixel(100, 50) & 0xffffffU); // not captured: it is the host's
+    m_view.captureInput();
+    EXPECT_TRUE(waitUntil([&] { return shown(100, 50) == 0xff0000; }));
+    EXPECT_EQ(shown(101, 50), 0x00ff00U);
+    EXPECT_EQ(shown(100, 51), behind); // transparent
+    EXPECT_EQ(shown(101, 51), 0x0000ffU);
+    m_screen.movePointer({.x = 638, .y = 398});
+    EXPECT_TRUE(waitUntil([&] { return shown(638, 398) == 0xff0000; }));
+    EXPECT_EQ(shown(100, 50), m_screen.pixel(100, 50) & 0xffffffU);
+    m_view.releaseInput();
+    EXPECT_TRUE(waitUntil([&] { return shown(638, 398) == (m_screen.pixel(638, 398) & 0xffffffU); }));
+}
+
 TEST_F(ConsoleViewTest, AHiddenViewCostsTheGuestsScreenNothing)
 {
     connectView();

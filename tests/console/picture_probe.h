@@ -81,6 +81,10 @@ public:
     {
         change([&] { m_cursor = std::move(cursor); });
     }
+    void onPointerMoved(int x, int y) override
+    {
+        change([&] { m_pointerAt = {x, y}; });
+    }
     void onPointerMode(bool absolute) override
     {
         change([&] { m_absolute = absolute; });
@@ -111,6 +115,7 @@ public:
     std::vector<FrameRect> m_lastDamage;
     std::optional<CursorImage> m_cursor;
     std::optional<bool> m_absolute;
+    std::pair<int, int> m_pointerAt;
     std::optional<LockLights> m_lights;
     std::optional<std::string> m_name, m_clipboard;
     std::optional<CloseReason> m_closed;

@@ -204,6 +204,8 @@ TEST_F(RoundTrip, PointerModeLightsNameAndCursorReachTheViewer)
     EXPECT_TRUE(probe->waitFor([&] { return probe->m_cursor && probe->m_cursor->width == 2; }));
     EXPECT_EQ(probe->m_cursor->hotspotX, 1);
     EXPECT_EQ(probe->m_cursor->pixels, (std::vector<std::uint32_t>{0x80800000, 0xff00ff00}));
+    m_screen.movePointer({.x = 41, .y = 17}); // the corner; viewers are told the hot spot
+    EXPECT_TRUE(probe->waitFor([&] { return probe->m_pointerAt == std::pair(42, 17); }));
 }
 
 TEST_F(RoundTrip, MotionAndExtraButtonsReachTheGuest)

@@ -38,6 +38,10 @@ public:
     {
         m_sum += static_cast<unsigned>(cursor.pixels.size());
     }
+    void onPointerMoved(int x, int y) override
+    {
+        m_sum += static_cast<unsigned>(x) ^ static_cast<unsigned>(y);
+    }
     void onPointerMode(bool absolute) override { m_sum += absolute ? 1 : 0; }
     void onLockLights(console::LockLights lights) override { m_sum += lights.caps ? 1 : 0; }
     void onName(const std::string& name) override { m_sum += static_cast<unsigned>(name.size()); }

@@ -360,7 +360,7 @@ void RfbServer::Core::readMailbox()
     forEachSession([&](ViewerSession& session) {
         if (cursor)
             session.cursorChanged();
-        else if (pointer)
+        if (pointer)
             session.pointerMoved();
         if (!frame && move)
             session.moved(*move);

@@ -3,6 +3,7 @@
 
 #include "devices/network/checksum.h"
 #include "devices/network/e1000e/segmenter.h"
+#include "net/frame_filter.h"
 #include "net/packet_view.h"
 
 namespace engine::net {
@@ -17,10 +18,36 @@ std::uint16_t pseudoSum(std::span<const std::byte> frame, const PacketView& pack
     return network::checksumOf(frame.subspan(addressesAt, addressBytes), packet.protocol);
 }
 
+constexpr std::ptrdiff_t TagAt = 12;
+constexpr std::ptrdiff_t TagBytes = 4;
+
+/// IEEE 802.1Q, 9.6
+bool isTagged(std::span<const std::byte> frame)
+{
+    constexpr std::uint16_t TagType = 0x8100;
+    return frame.size() > EthernetHeaderBytes + TagBytes && network::loadBigEndian16(frame, TagAt) == TagType;
+}
+
+/// The parts of the frame in the tag, each with the same tag, which does not count.
+std::vector<std::vector<std::byte>> cutTaggedFrame(std::span<const std::byte> frame, std::size_t longest)
+{
+    const auto tag = frame.subspan(TagAt, TagBytes);
+    std::vector<std::byte> plain(frame.begin(), frame.end());
+    plain.erase(plain.begin() + TagAt, plain.begin() + TagAt + TagBytes);
+    if (isTagged(plain))
+        return {}; // one tag and no more
+    auto parts = cutFrame(plain, longest);
+    for (auto& part : parts)
+        part.insert(part.begin() + TagAt, tag.begin(), tag.end());
+    return parts;
+}
+
 } // namespace
 
 std::vector<std::vector<std::byte>> cutFrame(std::span<const std::byte> frame, std::size_t longest)
 {
+    if (isTagged(frame))
+        return cutTaggedFrame(frame, longest);
     constexpr std::size_t ChecksumAt = 16;
     const auto packet = parsePacket(frame);
     const auto tcp = packet ? parseTcp(frame, *packet) : std::nullopt;

@@ -295,6 +295,26 @@ TEST(FrameCutter, CutsIntoSegmentsThatAddUp)
     EXPECT_EQ(sequence, 6000U);
 }
 
+TEST(FrameCutter, KeepsTheVlanTagOnEveryPart)
+{
+    const Bytes plain = tcpFrame({.sequence = 1000, .flags = 0x18}, Bytes(5000, std::byte{7}));
+    const Bytes tag{std::byte{0x81}, std::byte{0}, std::byte{0x60}, std::byte{0x2a}};
+    Bytes whole = plain;
+    whole.insert(whole.begin() + 12, tag.begin(), tag.end());
+    const auto expected = cutFrame(plain, 1514);
+    const auto parts = cutFrame(whole, 1514);
+    ASSERT_EQ(parts.size(), expected.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        EXPECT_LE(parts[i].size(), 1518U);
+        EXPECT_TRUE(std::ranges::equal(std::span(parts[i]).subspan(12, 4), tag));
+        Bytes untagged = parts[i];
+        untagged.erase(untagged.begin() + 12, untagged.begin() + 16);
+        EXPECT_EQ(untagged, expected[i]);
+    }
+    whole.insert(whole.begin() + 12, tag.begin(), tag.end());
+    EXPECT_TRUE(cutFrame(whole, 1514).empty()) << "two tags are one too many";
+}
+
 TEST(DelayLine, DelaysLimitsAndLoses)
 {
     const auto loop = EventLoop::create("shape").value();

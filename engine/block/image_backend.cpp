@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "block/create_image.h"
+#include "block/padded_image.h"
 
 #include <unistd.h>
 
@@ -48,6 +49,9 @@ Result<std::unique_ptr<ImageBackend>> ImageBackend::open(EventLoop& loop, const 
     OpenedImage opened = options.discardChangesIn.empty()
                              ? VM_TRY(openImage(options.path, options.format, imageOptions))
                              : VM_TRY(openTemporaryOverlay(options, imageOptions));
+    // An image without any sector stays one: that is a mistake, not a small disk.
+    if (const auto held = opened.image->capacity(); held != 0 && held < options.leastCapacity)
+        opened.image = std::make_unique<PaddedImage>(std::move(opened.image), options.leastCapacity);
     return std::unique_ptr<ImageBackend>(new ImageBackend(loop, std::move(opened), options));
 }
 

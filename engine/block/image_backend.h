@@ -18,6 +18,8 @@ struct DiskOptions {
     /// itself is only read. Empty: off.
     std::filesystem::path discardChangesIn;
     std::string serial; ///< at most 20 ASCII characters
+    /// Shows a disk of at least this size, with zeros behind a shorter image. A multiple of 512.
+    std::uint64_t leastCapacity = 0;
     BasePolicy bases;
     IoEngineChoice engine = IoEngineChoice::Automatic;
     FileIo::FaultHook faultHook; ///< tests only

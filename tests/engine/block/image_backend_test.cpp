@@ -280,6 +280,70 @@ TEST_P(BackendTest, DiscardedChangesLeaveTheImageAlone)
     EXPECT_TRUE(seen == before);
 }
 
+/// A boot sector as a disk: firmware needs cylinders, so zeros follow.
+TEST_P(BackendTest, ShortImagesShowALargerDisk)
+{
+    constexpr std::uint64_t Shown = 1 << 20;
+    m_disk.reset();
+    std::filesystem::remove(path());
+    ASSERT_TRUE(createImage(path(), {.format = GetParam().format, .capacityBytes = 1024}));
+    const auto openPadded = [&](std::filesystem::path overlay) {
+        DiskOptions options{.path = path(), .format = GetParam().format};
+        options.discardChangesIn = std::move(overlay);
+        options.leastCapacity = Shown;
+        options.engine = GetParam().engine;
+        auto disk = ImageBackend::open(*m_loop, options, &m_log);
+        ASSERT_TRUE(disk) << disk.error().message();
+        m_disk = std::move(*disk);
+    };
+    openPadded({});
+    EXPECT_EQ(m_disk->info().capacityBytes, Shown);
+    Bytes sector = pattern(512, 3);
+    EXPECT_EQ(write(512, sector), BlockStatus::Ok);
+    m_disk.reset();
+    openPadded(m_folder.path());
+    Bytes end = pattern(512, 4);
+    EXPECT_EQ(write(Shown - 512, end), BlockStatus::Ok) << "into the overlay";
+    m_disk.reset();
+    openPadded({});
+    Bytes seen(2048, std::byte{0xee});
+    EXPECT_EQ(read(0, seen), BlockStatus::Ok);
+    Bytes expected(2048);
+    std::ranges::copy(sector, expected.begin() + 512);
+    EXPECT_EQ(seen, expected);
+    EXPECT_EQ(wait([&](auto done) { m_disk->writeZeroes(65536, 4096, true, std::move(done)); }),
+              BlockStatus::Ok);
+    EXPECT_EQ(wait([&](auto done) { m_disk->discard(0, Shown, std::move(done)); }), BlockStatus::Ok);
+    m_disk.reset();
+    open();
+    EXPECT_EQ(m_disk->info().capacityBytes, 1024U) << "nobody wrote behind the end";
+    m_disk.reset();
+    openPadded({});
+    EXPECT_EQ(read(Shown, sector), BlockStatus::OutOfRange);
+    std::atomic<unsigned> completed = 0;
+    m_loop->runAndWait([&] { // two at a time: both find that the image is too short
+        for (const std::uint64_t offset : {std::uint64_t{512}, Shown - 512}) {
+            IoVectors from;
+            from.append(end.data(), end.size());
+            m_disk->write(offset, std::move(from), [&](BlockStatus status) {
+                EXPECT_EQ(status, BlockStatus::Ok);
+                ++completed;
+            });
+        }
+    });
+    m_disk.reset();
+    EXPECT_EQ(completed, 2U);
+    open();
+    EXPECT_EQ(m_disk->info().capacityBytes, Shown);
+    Bytes last(512);
+    EXPECT_EQ(read(Shown - 512, last), BlockStatus::Ok);
+    EXPECT_EQ(last, end);
+    m_disk.reset();
+    if (hasQemuImg() && GetParam().format == ImageFormat::Qcow2) {
+        EXPECT_TRUE(qemuCheckIsClean(path()));
+    }
+}
+
 TEST_P(BackendTest, CancelledRequestsStillComplete)
 {
     constexpr std::size_t PartBytes = 1 << 18;

@@ -41,6 +41,7 @@ struct RunOptions {
     std::vector<std::string> disks;
     std::vector<std::string> cds;
     std::string floppy;
+    std::vector<std::string> optionRoms;
     std::vector<std::string> boot;
     std::string debugConsole;
     std::vector<std::string> networks;
@@ -78,6 +79,7 @@ Result<engine::VmConfig> toConfig(const RunOptions& options)
     for (const std::string& cd : options.cds)
         config.cds.push_back({.path = cd});
     config.floppyPath = options.floppy;
+    config.optionRoms = options.optionRoms;
     config.debugConsoleFile = options.debugConsole;
     for (const std::string& device : options.boot)
         config.bootOrder.push_back(device == "cd"       ? engine::BootDevice::Cd
@@ -293,6 +295,8 @@ void addRunCommand(CLI::App& program, int& exitCode)
         "A disk: FILE[,bus=ahci|nvme|virtio][,format=raw|qcow2][,readonly][,snapshot]; repeatable");
     command->add_option("--cd", options->cds, "A CD drive with this image; repeatable");
     command->add_option("--floppy", options->floppy, "A floppy image to start from");
+    command->add_option("--option-rom", options->optionRoms,
+                        "An option ROM for the BIOS to run before it starts anything; repeatable");
     command->add_option("--boot", options->boot, "What to start from, in order: cd, disk, floppy, network")
         ->delimiter(',')
         ->check(CLI::IsMember({"cd", "disk", "floppy", "network"}));

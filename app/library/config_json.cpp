@@ -94,6 +94,7 @@ json listsToJson(const VmConfig& config)
     json lists = {{"disks", json::array()},
                   {"cds", json::array()},
                   {"networks", json::array()},
+                  {"optionRoms", json::array()},
                   {"bootOrder", json::array()}};
     for (const DiskConfig& disk : config.disks)
         lists["disks"].push_back(toJson(disk));
@@ -101,6 +102,8 @@ json listsToJson(const VmConfig& config)
         lists["cds"].push_back({{"path", cd.path}});
     for (const NetworkConfig& network : config.networks)
         lists["networks"].push_back(toJson(network));
+    for (const std::string& rom : config.optionRoms)
+        lists["optionRoms"].push_back({{"path", rom}});
     for (const BootDevice device : config.bootOrder)
         lists["bootOrder"].push_back({{"device", nameOf(device, BootNames)}});
     return lists;
@@ -153,6 +156,8 @@ void readLists(JsonReader& reader, VmConfig& config)
                      [&](JsonReader& element) { element.read("path", config.cds.emplace_back().path); });
     reader.readArray("networks",
                      [&](JsonReader& element) { config.networks.push_back(readNetwork(element)); });
+    reader.readArray("optionRoms",
+                     [&](JsonReader& element) { element.read("path", config.optionRoms.emplace_back()); });
     reader.readArray("bootOrder", [&](JsonReader& element) {
         element.readName("device", config.bootOrder.emplace_back(), BootNames);
     });

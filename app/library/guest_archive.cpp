@@ -245,6 +245,7 @@ Result<> requireHarmless(engine::VmConfig& config)
     std::vector<std::string> paths{config.floppyPath, config.firmware.path, config.firmware.variablesPath};
     for (const engine::DiskConfig& disk : config.disks)
         paths.push_back(disk.path);
+    paths.insert(paths.end(), config.optionRoms.begin(), config.optionRoms.end());
     if (config.kernel)
         paths.insert(paths.end(), {config.kernel->path, config.kernel->initrdPath});
     for (const std::string& path : paths) {

@@ -105,6 +105,8 @@ void forEachPath(VmConfig& config, Change&& change)
         change(network.captureFile);
         change(network.tftpFolder);
     }
+    for (std::string& rom : config.optionRoms)
+        change(rom);
     change(config.floppyPath);
     change(config.firmware.path);
     change(config.firmware.variablesPath);

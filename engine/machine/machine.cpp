@@ -198,6 +198,18 @@ Result<> Machine::fillFirmwareConfig(const MachineMedia& media)
     if (m_multiboot)
         VM_TRY(addMultibootKernel());
     fillCmos(m_chipset->rtc(), content);
+    return addOptionRoms();
+}
+
+/// SeaBIOS runs what it finds below "genroms/".
+Result<> Machine::addOptionRoms()
+{
+    unsigned number = 0;
+    for (const std::string& path : m_config.optionRoms) {
+        auto rom = VM_TRY(firmware::readImage(path, firmware::ImageKind::OptionRom));
+        VM_TRY(m_chipset->fwCfg().setFile("genroms/option-" + std::to_string(++number) + ".rom",
+                                          std::move(rom.content)));
+    }
     return {};
 }
 

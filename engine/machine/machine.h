@@ -71,6 +71,7 @@ private:
     [[nodiscard]] Result<> addEntropyDevice();
     [[nodiscard]] Result<> addMultibootKernel();
     [[nodiscard]] Result<> fillFirmwareConfig(const MachineMedia& media);
+    [[nodiscard]] Result<> addOptionRoms();
     [[nodiscard]] std::vector<std::string> bootPaths(const std::vector<BootDevice>& order) const;
     [[nodiscard]] Result<> addTables();
     [[nodiscard]] firmware::SmbiosConfig smbiosConfig() const;

@@ -16,6 +16,7 @@ constexpr std::uint64_t MostCpus = 255;
 constexpr std::size_t MostDisks = 16;
 constexpr std::size_t MostAhciDevices = 6;
 constexpr std::size_t MostNetworks = 8;
+constexpr std::size_t MostOptionRoms = 8;
 constexpr std::size_t LongestSerial = 20;
 constexpr std::size_t LongestName = 100;
 
@@ -78,6 +79,10 @@ void checkSizes(const VmConfig& config, std::uint64_t hostMemory, Problems& prob
                      "firmware.path", "Name the firmware file to start from.");
     problems.require(!config.kernel || !config.kernel->path.empty(), "kernel.path",
                      "Name the kernel file to start.");
+    problems.require(config.optionRoms.size() <= MostOptionRoms, "optionRoms",
+                     "A guest can have at most 8 option ROMs.");
+    problems.require(config.optionRoms.empty() || config.firmware.kind != FirmwareKind::Ovmf, "optionRoms",
+                     "An option ROM needs a BIOS to run it, not UEFI.");
     problems.require(config.serial.kind == SerialKind::None || config.serial.kind == SerialKind::Stdio
                          || !config.serial.path.empty(),
                      "serial.path", "Name the file or socket for the serial port.");

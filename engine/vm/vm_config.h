@@ -115,8 +115,9 @@ struct VmConfig {
     std::optional<KernelConfig> kernel;
     std::vector<DiskConfig> disks;
     std::vector<CdConfig> cds;
-    std::string floppyPath;            ///< empty: none
-    std::vector<BootDevice> bootOrder; ///< empty: disk, then CD, when a disk holds something bootable
+    std::string floppyPath;              ///< empty: none
+    std::vector<std::string> optionRoms; ///< run by a BIOS before it starts anything
+    std::vector<BootDevice> bootOrder;   ///< empty: disk, then CD, when a disk holds something bootable
     std::vector<NetworkConfig> networks;
     SerialConfig serial;
     std::string debugConsoleFile; ///< the firmware's debug output (port 402h) is written here; empty: nowhere

@@ -170,7 +170,8 @@ TEST_F(GuestCopiesTest, HostileArchiveCannotReachOutside)
     };
     for (const char* hardware :
          {R"("disks":[{"path":"/etc/passwd","format":"raw"}])", R"("disks":[{"path":"../../x"}])",
-          R"("floppyPath":"/etc/passwd")", R"("firmware":{"kind":"file","path":"/etc/passwd"})"}) {
+          R"("floppyPath":"/etc/passwd")", R"("optionRoms":[{"path":"/etc/passwd"}])",
+          R"("firmware":{"kind":"file","path":"/etc/passwd"})"}) {
         const auto imported = pack(hardware);
         ASSERT_FALSE(imported) << hardware;
         EXPECT_EQ(imported.error().code, ErrorCode::Denied) << hardware;

@@ -24,6 +24,7 @@ GuestDescription everythingSet()
         {.path = "/b", .bus = engine::DiskBus::Virtio, .readOnly = true, .discardChanges = true}};
     config.cds = {{.path = "/iso"}, {}};
     config.floppyPath = "/floppy";
+    config.optionRoms = {"/rom", "roms/second.rom"};
     config.bootOrder = {engine::BootDevice::Network, engine::BootDevice::Floppy};
     config.networks = {{.mode = engine::NetworkMode::Internal,
                         .model = engine::NetworkModel::Virtio,

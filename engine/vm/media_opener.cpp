@@ -87,6 +87,8 @@ Result<> MediaOpener::addDisk(const DiskConfig& disk, std::size_t index)
                                .readOnly = disk.readOnly,
                                .serial =
                                    disk.serial.empty() ? "GH" + std::to_string(index + 1) : disk.serial};
+    // Two cylinders of a BIOS' smallest geometry (16 heads, 63 sectors): it starts nothing from less.
+    options.leastCapacity = std::uint64_t{1} << 20;
     if (disk.discardChanges)
         options.discardChangesIn = temporaryFolder();
     auto image = VM_TRY(block::ImageBackend::open(*m_loops.back(), options, &m_log));
@@ -154,24 +156,30 @@ void MediaOpener::watchFirstReads()
 
 Result<> MediaOpener::readFloppy(const std::string& path)
 {
-    constexpr std::uintmax_t LargestFloppy = 2'949'120; // 2.88 MB
+    constexpr std::uintmax_t Sector = 512;
+    constexpr std::uintmax_t UsualFloppy = 1'474'560;
+    // Firmware knows the standard sizes only; a shorter image becomes the next larger one.
+    constexpr std::array<std::uintmax_t, 7> Standard{163'840,   327'680,     368'640,  737'280,
+                                                     1'228'800, UsualFloppy, 2'949'120};
     std::error_code problem;
     const auto size = fs::file_size(path, problem);
     if (problem)
         return failSystem("cannot read the floppy image " + path, problem.value());
-    constexpr std::uintmax_t Sector = 512;
-    if (size < Sector || size > LargestFloppy)
+    const bool isLonger = size > Standard.back();
+    m_media.floppyImage.resize(isLonger ? UsualFloppy : *std::ranges::lower_bound(Standard, size));
+    std::ifstream file(path, std::ios::binary);
+    const auto length = std::min<std::uintmax_t>(size, m_media.floppyImage.size());
+    // SAFETY: any bytes may be viewed as chars.
+    if (!file.read(reinterpret_cast<char*>(m_media.floppyImage.data()), static_cast<std::streamsize>(length)))
+        return failSystem("cannot read the floppy image " + path);
+    const bool startsByItself = m_media.floppyImage[Sector - 2] == std::byte{0x55}
+                                && m_media.floppyImage[Sector - 1] == std::byte{0xaa};
+    if (size < Sector || (isLonger && !startsByItself))
         return fail(ErrorCode::InvalidArgument,
                     path + " is not a floppy image: those have 512 bytes to 2.88 MB, this one has "
                         + std::to_string(size));
-    // Firmware knows the standard sizes only; a shorter image becomes the next larger one.
-    constexpr std::array<std::uintmax_t, 7> Standard{163'840,   327'680,   368'640,  737'280,
-                                                     1'228'800, 1'474'560, 2'949'120};
-    m_media.floppyImage.resize(*std::ranges::lower_bound(Standard, size));
-    std::ifstream file(path, std::ios::binary);
-    // SAFETY: any bytes may be viewed as chars.
-    if (!file.read(reinterpret_cast<char*>(m_media.floppyImage.data()), static_cast<std::streamsize>(size)))
-        return failSystem("cannot read the floppy image " + path);
+    if (isLonger) // as if somebody had copied it to a floppy
+        m_log.warning("floppy", "the guest sees the first 1.44 MB of " + path + ", which is longer");
     return {};
 }
 

@@ -28,27 +28,57 @@ struct GeometryCase {
 
 class GeometryDisplay : public testing::TestWithParam<GeometryCase> {};
 
+/// Unpacks an image of GeoDsp into a folder; empty when there is none.
+fs::path unpackGeometryDisplay(const boot::TestFolder& folder, const std::string& name)
+{
+    const fs::path packed = fs::path("/usr/lib/syslinux/mbr/diag/geodsp") / (name + ".img.xz");
+    if (!fs::exists(packed))
+        return {};
+    const auto copy = folder / "geodsp.img.xz";
+    fs::copy_file(packed, copy);
+    EXPECT_EQ(boot::runOnHost({"xz", "-d", copy.string()}).status, 0);
+    return folder / "geodsp.img";
+}
+
+void expectGeometry(const engine::VmConfig& config, std::initializer_list<const char*> lines)
+{
+    boot::Guest guest(config);
+    ASSERT_TRUE(guest.start()) << guest.error();
+    ASSERT_TRUE(guest.waitForScreen("\nend", Patience)) << guest.screen();
+    for (const char* line : lines)
+        EXPECT_NE(guest.screen().find(line), std::string::npos) << line << " in\n" << guest.screen();
+}
+
 /// GeoDsp writes known numbers into its image and prints those that it finds by CHS and by EDD.
 TEST_P(GeometryDisplay, FindsItsNumbersByCylinderAndByBlock)
 {
     REQUIRE_KVM();
     REQUIRE_PROGRAM("xz");
-    const fs::path packed =
-        fs::path("/usr/lib/syslinux/mbr/diag/geodsp") / (std::string(GetParam().image) + ".img.xz");
-    REQUIRE_FILE(packed);
     const boot::TestFolder folder;
-    const auto image = folder / "geodsp.img.xz";
-    fs::copy_file(packed, image);
-    ASSERT_EQ(boot::runOnHost({"xz", "-d", image.string()}).status, 0);
+    const auto image = unpackGeometryDisplay(folder, GetParam().image);
+    REQUIRE_FILE(image);
     auto config = biosConfig();
-    config.disks.push_back(
-        {.path = (folder / "geodsp.img").string(), .bus = GetParam().bus, .format = "raw"});
-    boot::Guest guest(config);
-    ASSERT_TRUE(guest.start()) << guest.error();
-    ASSERT_TRUE(guest.waitForScreen("\nend", Patience)) << guest.screen();
-    for (const char* line : {"@CHS 0000,01,01:0000003F", "@EDD 0000003F:0000003F", "@EDD 00003EC1:00003EC1"})
-        EXPECT_NE(guest.screen().find(line), std::string::npos) << line << " in\n" << guest.screen();
+    config.disks.push_back({.path = image.string(), .bus = GetParam().bus, .format = "raw"});
+    expectGeometry(config, {"@CHS 0000,01,01:0000003F", "@EDD 0000003F:0000003F", "@EDD 00003EC1:00003EC1"});
 }
+
+class GeometryDisplayOnFloppy : public testing::TestWithParam<const char*> {};
+
+/// 80 cylinders, 2 heads, 18 sectors; the image is longer than a floppy, which holds its beginning.
+TEST_P(GeometryDisplayOnFloppy, FindsItsNumbersByCylinder)
+{
+    REQUIRE_KVM();
+    REQUIRE_PROGRAM("xz");
+    const boot::TestFolder folder;
+    const auto image = unpackGeometryDisplay(folder, GetParam());
+    REQUIRE_FILE(image);
+    auto config = biosConfig();
+    config.floppyPath = image.string();
+    expectGeometry(config, {"CHS 004F,01,12", "@CHS 0000,01,01:00000012", "@CHS 0001,00,01:00000024"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Images, GeometryDisplayOnFloppy, testing::Values("geodsp1s", "geodspms"),
+                         [](const auto& image) { return std::string(image.param); });
 
 INSTANTIATE_TEST_SUITE_P(Disks, GeometryDisplay,
                          testing::Values(GeometryCase{"geodsp1s", engine::DiskBus::Ahci},

@@ -75,6 +75,9 @@ void ResourceSlider::setScale(const ResourceScale& scale)
         m_exact->setSuffix(u'\u00A0' + tr("MiB"));
     else if (scale.kind == ResourceKind::Disk)
         m_exact->setSuffix(u'\u00A0' + tr("GiB"));
+    //: The smallest value of a slider: the guest has no disk
+    m_exact->setSpecialValueText(scale.kind == ResourceKind::Disk && scale.minimum == 0 ? tr("none")
+                                                                                        : QString());
     m_value = std::clamp<quint64>(m_value, scale.minimum, scale.maximum);
     refresh();
 }
@@ -145,14 +148,16 @@ QString ResourceSlider::restText() const
     case ResourceKind::Memory:
         return tr("Leaves %1 of the computer's %2.").arg(sizeText(rest), sizeText(m_scale.hostTotal));
     case ResourceKind::Disk:
-        return tr("Grows as it is used; %1 are free now.").arg(sizeText(m_scale.hostTotal));
+        return m_value == 0 ? tr("The guest has no disk.")
+                            : tr("Grows as it is used; %1 are free now.").arg(sizeText(m_scale.hostTotal));
     }
     return {};
 }
 
 QString ResourceSlider::warningText() const
 {
-    if (m_scale.needed != 0 && m_value < m_scale.needed) {
+    const bool isAbsent = m_scale.kind == ResourceKind::Disk && m_value == 0; // a choice, not too little
+    if (!isAbsent && m_scale.needed != 0 && m_value < m_scale.needed) {
         const QString needed = m_scale.kind == ResourceKind::Cpus
                                    ? tr("%n processor(s)", nullptr, static_cast<int>(m_scale.needed))
                                    : sizeText(m_scale.needed);

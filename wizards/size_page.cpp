@@ -49,10 +49,9 @@ ResourceScale memoryScale(const app::OsInfo* os, const app::HostResources& host)
 
 ResourceScale diskScale(const app::OsInfo* os, const app::HostResources& host, std::uint64_t leastBytes)
 {
-    const std::uint64_t least = leastBytes != 0 ? leastBytes : GiB;
     return {.kind = ResourceKind::Disk,
-            .minimum = least,
-            .maximum = std::max({LargestUsualDisk, host.freeDiskBytes / GiB * GiB, least}),
+            .minimum = leastBytes,
+            .maximum = std::max({LargestUsualDisk, host.freeDiskBytes / GiB * GiB, leastBytes}),
             .needed = os ? os->minimum.diskBytes : 0,
             .recommended = os ? os->recommended.diskBytes : 0,
             .hostTotal = host.freeDiskBytes};
@@ -100,11 +99,17 @@ void SizePage::initializePage()
     m_disk->setScale(diskScale(os, m_host));
     m_disk->setValue(m_draft.diskBytes);
     m_disk->setNote(reasonText(defaults.diskBytes.reason), false);
-    m_disk->setVisible(m_draft.diskBytes != 0);
-    m_diskLabel->setVisible(m_draft.diskBytes != 0);
+    m_disk->setVisible(takesNewDisk());
+    m_diskLabel->setVisible(takesNewDisk());
     m_firmware->setCurrentIndex(m_firmware->findData(static_cast<int>(m_draft.config.firmware.kind)));
     m_firmware->setToolTip(reasonText(defaults.firmware.reason));
     check();
+}
+
+/// A medium that is a disk itself, or brings some, needs no other.
+bool SizePage::takesNewDisk() const
+{
+    return m_draft.medium.kind != app::MediumKind::DiskImage && !m_draft.medium.appliance;
 }
 
 void SizePage::check()
@@ -142,8 +147,8 @@ bool SizePage::validatePage()
 {
     m_draft.config.cpuCount = static_cast<std::uint32_t>(m_cpus->value());
     m_draft.config.memoryBytes = m_memory->value();
-    if (m_draft.diskBytes != 0)
-        m_draft.diskBytes = m_disk->value();
+    if (takesNewDisk())
+        (void)app::setNewDisk(m_draft, m_disk->value()); // refuses only what takesNewDisk() excludes
     m_draft.config.firmware.kind = static_cast<engine::FirmwareKind>(m_firmware->currentData().toInt());
     m_draft.config.firmware.variablesPath =
         m_draft.config.firmware.kind == engine::FirmwareKind::Ovmf ? "nvram.fd" : "";

@@ -31,6 +31,7 @@ public:
 
 private:
     void check();
+    [[nodiscard]] bool takesNewDisk() const;
 
     GuestDraft& m_draft;
     app::HostResources m_host;

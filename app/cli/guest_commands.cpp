@@ -86,13 +86,17 @@ Result<std::optional<std::string>> changeGuest(const std::string& name, const st
     const auto running = listRunningGuests();
     const bool runs = std::ranges::find(running, entry.id(), &RunningGuest::id) != running.end();
     const std::string newName = entry.guest.config.name;
-    const bool grows = !entry.guest.pendingDiskBytes.empty();
+    const bool isNew = entry.guest.config.disks.empty();
+    const bool grows =
+        std::ranges::any_of(entry.guest.pendingDiskBytes, [](std::uint64_t bytes) { return bytes != 0; });
     entry = VM_TRY(library.save(entry));
     if (runs)
         return "the guest runs: its hardware changes when it has been shut down and started again";
     entry = VM_TRY(growPendingDisks(library, *disks, entry));
     if (newName != oldName)
         VM_TRY(library.rename(entry, newName));
+    if (grows && isNew)
+        return "the guest has a new, empty disk";
     if (grows)
         return "the disk is larger now; inside of the guest a partition and its file system still have to "
                "grow";

@@ -5,6 +5,7 @@
 #include "cli/stored_guests.h"
 #include "cli/text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
@@ -44,9 +45,8 @@ Result<> setMemory(GuestDescription& guest, Value text)
 
 Result<> setDisk(GuestDescription& guest, Value text)
 {
-    if (guest.config.disks.empty())
-        return fail(ErrorCode::InvalidArgument, "the guest has no disk that could become larger");
-    guest.pendingDiskBytes.resize(guest.config.disks.size());
+    // A guest without a disk gets one.
+    guest.pendingDiskBytes.resize(std::max(guest.config.disks.size(), std::size_t{1}));
     guest.pendingDiskBytes.front() = VM_TRY(parseSize(text));
     return {};
 }

@@ -46,23 +46,6 @@ DiskProgress showProgress()
     };
 }
 
-Result<> setNewDisk(NewGuest& guest, std::uint64_t bytes)
-{
-    const bool hasOwn = guest.medium.kind == MediumKind::DiskImage || guest.medium.appliance;
-    if (hasOwn && bytes != 0)
-        return fail(ErrorCode::InvalidArgument,
-                    "the medium is a disk itself, so there is no new one; make it "
-                    "larger afterwards with “guesthouse set NAME disk=SIZE”");
-    if (guest.diskBytes != 0 && bytes == 0)
-        guest.config.disks.erase(guest.config.disks.begin());
-    else if (guest.diskBytes == 0 && bytes != 0)
-        guest.config.disks.insert(
-            guest.config.disks.begin(),
-            {.path = "disks/system.qcow2", .bus = guest.defaults.diskBus.value, .format = "qcow2"});
-    guest.diskBytes = bytes;
-    return {};
-}
-
 void setFirmware(engine::VmConfig& config, engine::FirmwareConfig firmware)
 {
     if (firmware.kind == engine::FirmwareKind::Ovmf)

@@ -19,8 +19,6 @@ findStoppedGuest(const GuestLibrary& library, const std::string& name, Damaged d
 /// "12 %" on standard error while it is a terminal; nothing otherwise.
 [[nodiscard]] DiskProgress showProgress();
 
-/// The size of the new system disk; 0 takes it away.
-[[nodiscard]] engine::Result<> setNewDisk(NewGuest& guest, std::uint64_t bytes);
 /// The firmware, and a variable store where UEFI needs one.
 void setFirmware(engine::VmConfig& config, engine::FirmwareConfig firmware);
 

@@ -222,6 +222,7 @@ json configToJson(const VmConfig& config)
                             {"initrdPath", config.kernel->initrdPath},
                             {"commandLine", config.kernel->commandLine}};
     result["floppyPath"] = config.floppyPath;
+    result["debugConsoleFile"] = config.debugConsoleFile;
     result["serial"] = {{"kind", nameOf(config.serial.kind, SerialNames)}, {"path", config.serial.path}};
     result["videoMemoryBytes"] = config.videoMemoryBytes;
     result["hasDisplay"] = config.hasDisplay;
@@ -253,6 +254,7 @@ void readConfig(JsonReader& reader, VmConfig& config)
             inner.read("commandLine", target.commandLine);
         });
     reader.read("floppyPath", config.floppyPath);
+    reader.read("debugConsoleFile", config.debugConsoleFile);
     reader.readObject("serial", [&](JsonReader& inner) {
         inner.readName("kind", config.serial.kind, SerialNames);
         inner.read("path", config.serial.path);

@@ -242,6 +242,7 @@ Result<> requireHarmless(engine::VmConfig& config)
         network.macAddress.clear();
     }
     config.serial = {};
+    config.debugConsoleFile.clear();
     std::vector<std::string> paths{config.floppyPath, config.firmware.path, config.firmware.variablesPath};
     for (const engine::DiskConfig& disk : config.disks)
         paths.push_back(disk.path);

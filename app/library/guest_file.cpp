@@ -111,6 +111,7 @@ void forEachPath(VmConfig& config, Change&& change)
     change(config.firmware.path);
     change(config.firmware.variablesPath);
     change(config.serial.path);
+    change(config.debugConsoleFile);
     if (config.kernel) {
         change(config.kernel->path);
         change(config.kernel->initrdPath);

@@ -20,6 +20,9 @@ struct NewGuest {
 /// Defaults and configuration anew for the medium and the system (may be nullptr); keeps the name.
 void applyDefaults(NewGuest& guest, const OsInfo* os, const HostResources& host);
 
+/// The size of the new system disk; 0 takes it away. A medium that is a disk itself has no other.
+[[nodiscard]] engine::Result<> setNewDisk(NewGuest& guest, std::uint64_t bytes);
+
 /// Creates the guest with its disks: a new one, a copy of the medium, or the converted disks of an
 /// appliance. All or nothing. Blocking.
 [[nodiscard]] engine::Result<GuestEntry>

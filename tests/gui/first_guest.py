@@ -146,6 +146,103 @@ class Story:
             self.wait_for_screen("The BIOS lists")
         self.picture("answered")
 
+    # Other sizes, and the guest that sees them.
+
+    def stored(self):
+        return json.loads(self.rig.run(program, "show", "--json", self.name).stdout)
+
+    def keep_firmware_log(self):
+        """What SeaBIOS finds is written down from the next start on: the two guests that cannot say it themselves."""
+        path = os.path.join(self.rig.environment["XDG_DATA_HOME"], "guesthouse", "guests", self.name, "guest.json")
+        with open(path, encoding="utf-8") as file:
+            guest = json.load(file)
+        guest["hardware"]["debugConsoleFile"] = "firmware.log"
+        with open(path + ".changed", "w", encoding="utf-8") as file:
+            json.dump(guest, file)
+        os.rename(path + ".changed", path)
+        return os.path.join(os.path.dirname(path), "firmware.log")
+
+    def move_sliders(self):
+        person = self.person
+        if by_mouse:
+            person.click("page tab", "Settings")
+            person.click("list item", "Processors and memory")
+            person.click("slider", "Memory", share=0.62)
+            person.click("list item", "Disk 1")
+            self.picture("settings")
+            person.click("slider", "Disk", share=0.5)
+        else:
+            person.press("ctrl+alt")  # the guest gives the keyboard back
+            person.press("ctrl+3")
+            person.tab_to("slider", "Memory")
+            person.press("Prior", "Prior", "Right")
+            self.picture("settings")
+            person.tab_to("slider", "Disk")
+            person.press("Prior", "Prior", "Right")
+        time.sleep(0.5)
+        self.picture("moved")
+        sizes = [int(self.person.see("slider", name)["value"]) for name in ("Memory", "Disk")]
+        if by_mouse:
+            person.click("push button", "Apply")
+        else:
+            person.tab_to("push button", "Apply")
+            person.press("space")
+        return sizes
+
+    def restart(self):
+        person = self.person
+        person.enabled("push button", "Restart now")
+        self.picture("applied")
+        if by_mouse:
+            person.click("push button", "Restart now")
+            person.see("alert", "")
+            self.picture("really")
+            person.click("push button", "Restart")
+        else:
+            person.tab_to("push button", "Restart now")
+            person.press("space")
+            person.see("alert", "")
+            self.picture("really")
+            person.press("alt+r")
+
+    def check_sizes(self, firmware_log):
+        """The configuration and the guest's own view agree."""
+        def is_applied():
+            shown = self.stored()
+            return shown["state"] == "running" and shown["disks"] and "capacityAfterRestart" not in shown["disks"][0]
+        if not self.rig.wait(is_applied, 40):
+            self.rig.fail(f"the guest did not come back with its new sizes: {self.stored()}")
+        shown = self.stored()
+        memory, disk = shown["memoryBytes"], shown["disks"][0]["capacityBytes"]
+        print(f"chosen: {memory // MIB} MiB of memory, a disk of {disk // GIB} GiB")
+        if kind == "demo":
+            self.wait_for_screen("Welcome!")
+            size = f"{memory // MIB} MiB" if memory < GIB else f"{memory / GIB:g} GiB"
+            self.wait_for_screen(re.escape(size) + r".*disk " + f"{disk // GIB} GiB")
+        elif kind == "grub":
+            self.wait_for_screen("First entry")
+            self.person.press("c")
+            self.person.type("lsmmap")
+            self.person.press("Return")
+            self.wait_for_screen("base_addr")
+            usable = sum(int(length, 16) for length in re.findall(r"length = (0x[0-9a-f]+).*available", self.screen()))
+            if not memory - 16 * MIB < usable <= memory:
+                self.rig.fail(f"GRUB sees {usable} bytes of memory:\n{self.screen()}")
+            self.person.type("ls -l (hd0)")
+            self.person.press("Return")
+            self.wait_for_screen(f"{disk // 1024}(\\.0)?KiB|{disk // GIB}(\\.00)?GiB|{disk // 512} sectors")
+        else:
+            self.wait_for_screen("select an interface" if kind == "mikeos" else r"(?m)^>")
+            with open(firmware_log, encoding="latin-1") as file:
+                log = file.read()
+            usable = sum(int(end, 16) - int(start, 16) for start, end
+                         in re.findall(r"([0-9a-f]{16}) - ([0-9a-f]{16}) = 1 RAM", log))
+            if not memory - 16 * MIB < usable <= memory:
+                self.rig.fail(f"SeaBIOS sees {usable} bytes of memory:\n{log}")
+            if not re.search(rf"Hard-Disk \({disk // GIB} GiBytes\)", log):
+                self.rig.fail(f"SeaBIOS sees another disk than {disk // GIB} GiB:\n{log}")
+        self.picture("new-sizes")
+
 
 with Rig() as rig:
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
@@ -160,5 +257,16 @@ with Rig() as rig:
     story.make_guest(path)
     story.answer()
     story.person.report("from the first window to a guest that answers")
+    before = story.stored()
+    log = story.keep_firmware_log() if kind in ("mikeos", "qcow2") else ""
+    story.move_sliders()
+    story.restart()
+    story.check_sizes(log)
+    after = story.stored()
+    if after["memoryBytes"] <= before["memoryBytes"]:
+        rig.fail(f"the memory slider changed nothing: {before} {after}")
+    if after["disks"][0]["capacityBytes"] <= sum(disk["capacityBytes"] for disk in before["disks"]):
+        rig.fail(f"the disk slider changed nothing: {before} {after}")
+    story.person.report("and with other sizes, seen by the guest")
     rig.check_stalls()
     print("passed")

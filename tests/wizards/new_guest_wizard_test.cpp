@@ -57,6 +57,7 @@ private slots:
     void diskImageIsUsedWithoutANewDisk();
     void takenNameIsRefusedAndAFreeOneProposed();
     void changedSizesReachTheDraft();
+    void diskSliderEndsWithoutADisk();
     void copiesACommand();
     void everyControlHasAName();
 
@@ -193,6 +194,26 @@ void NewGuestWizardTest::changedSizesReachTheDraft()
     QCOMPARE(wizard.draft().config.memoryBytes, 3 * GiB);
     QCOMPARE(wizard.draft().diskBytes, 77 * GiB);
     QCOMPARE(wizard.draft().config.firmware.kind, engine::FirmwareKind::Ovmf);
+}
+
+void NewGuestWizardTest::diskSliderEndsWithoutADisk()
+{
+    NewGuestWizard wizard(Host, {}, true);
+    wizard.setMedium(file(u"a.iso"_s, isoNamed("NOBODY KNOWS")));
+    wizard.show();
+    next(wizard);
+    auto* disk = wizard.findChild<ResourceSlider*>(u"disk"_s);
+    disk->setValue(0);
+    QVERIFY(disk->legend().contains(u"no disk"_s));
+    next(wizard);
+    QVERIFY(wizard.draft().config.disks.empty());
+    QCOMPARE(wizard.draft().diskBytes, 0U);
+    wizard.back();
+    disk->setValue(9 * GiB);
+    next(wizard);
+    finish(wizard);
+    QCOMPARE(wizard.draft().config.disks.size(), std::size_t{1});
+    QCOMPARE(wizard.draft().diskBytes, 9 * GiB);
 }
 
 void NewGuestWizardTest::copiesACommand()

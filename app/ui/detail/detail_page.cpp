@@ -65,6 +65,7 @@ DetailPage::DetailPage(GuestStore& store, HostResources host, ConsoleFactory con
     layout->addWidget(m_tabs, 1);
     connect(m_overview, &OverviewPage::consoleRequested, this, [this] { showTab(ConsoleTab); });
     connect(m_console, &ConsolePage::startRequested, this, &DetailPage::startRequested);
+    connect(m_settings, &SettingsPage::restartRequested, this, &DetailPage::restartRequested);
     connect(&store, &GuestStore::itemChanged, this, [this](const QString& id) {
         if (id == m_id)
             refresh();
@@ -129,7 +130,9 @@ void DetailPage::refresh()
     if (!guest)
         return;
     m_name->setText(guest->name());
-    m_state->setText(stateWord(guest->state));
+    m_state->setText(guest->needsRestart()
+                         ? tr("%1 · new settings after a restart").arg(stateWord(guest->state))
+                         : stateWord(guest->state));
     m_stateIcon->setPixmap(stateIcon(guest->state).pixmap(16));
     m_tabs->setTabEnabled(SettingsTab, guest->isStored && !guest->entry.problem);
     if (const auto advice = adviceForState(*guest))

@@ -41,6 +41,7 @@ public:
 
 signals:
     void startRequested();
+    void restartRequested();
     void adviceTaken(app::CoachAction action);
 
 protected:

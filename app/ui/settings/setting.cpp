@@ -21,8 +21,10 @@ QString tr(const char* text)
 QString Setting::text(const QVariant& value) const
 {
     switch (kind) {
-    case SettingKind::Memory:
-    case SettingKind::DiskSize: return wizards::sizeText(value.toULongLong());
+    case SettingKind::Memory: return wizards::sizeText(value.toULongLong());
+    case SettingKind::DiskSize:
+        return value.toULongLong() == 0 ? tr(QT_TRANSLATE_NOOP("Setting", "none"))
+                                        : wizards::sizeText(value.toULongLong());
     case SettingKind::Toggle:
         return value.toBool() ? tr(QT_TRANSLATE_NOOP("Setting", "on"))
                               : tr(QT_TRANSLATE_NOOP("Setting", "off"));

@@ -174,10 +174,12 @@ Setting diskSizeSetting(QString section, std::size_t i, std::uint64_t capacity)
 {
     return {.section = std::move(section),
             .label = Labels::tr("Size"),
-            .help = Labels::tr(
-                "A disk only grows. Afterwards its partition and file system must grow too, inside "
-                "of the guest: in Linux with growpart and resize2fs, in Windows with Disk "
-                "Management."),
+            .help =
+                capacity == 0
+                    ? Labels::tr("A new, empty disk; the system in the guest sets it up.")
+                    : Labels::tr("A disk only grows. Afterwards its partition and file system must grow too, "
+                                 "inside of the guest: in Linux with growpart and resize2fs, in Windows with "
+                                 "Disk Management."),
             .kind = SettingKind::DiskSize,
             .field = "disks[" + std::to_string(i) + "].size",
             .choices = {},
@@ -195,6 +197,8 @@ Setting diskSizeSetting(QString section, std::size_t i, std::uint64_t capacity)
 
 void addDisks(Settings& list, const engine::VmConfig& config, const std::vector<std::uint64_t>& diskBytes)
 {
+    if (config.disks.empty())
+        list.push_back(diskSizeSetting(Labels::tr("Disk %1").arg(1), 0, 0));
     for (std::size_t i = 0; i < config.disks.size(); ++i) {
         const QString section = Labels::tr("Disk %1").arg(i + 1);
         if (i < diskBytes.size() && diskBytes[i] != 0)

@@ -60,17 +60,21 @@ QWidget* SettingsPage::makeFooter()
 {
     m_apply = new QPushButton(themeIcon(u"dialog-ok-apply"_s), tr("&Apply"));
     m_discard = new QPushButton(themeIcon(u"edit-undo"_s), tr("&Discard"));
+    m_restart = new QPushButton(themeIcon(u"system-reboot"_s), tr("&Restart now…"));
     m_apply->setObjectName(u"applySettings"_s);
+    m_restart->setObjectName(u"restartGuest"_s);
     m_changeList->setWordWrap(true);
     m_changeList->setTextFormat(Qt::PlainText);
     auto* footer = new QFrame;
     footer->setFrameShape(QFrame::StyledPanel);
     auto* layout = new QHBoxLayout(footer);
     layout->addWidget(m_changeList, 1);
+    layout->addWidget(m_restart, 0, Qt::AlignBottom);
     layout->addWidget(m_discard, 0, Qt::AlignBottom);
     layout->addWidget(m_apply, 0, Qt::AlignBottom);
     connect(m_apply, &QPushButton::clicked, this, &SettingsPage::apply);
     connect(m_discard, &QPushButton::clicked, this, &SettingsPage::discard);
+    connect(m_restart, &QPushButton::clicked, this, &SettingsPage::restartRequested);
     return footer;
 }
 
@@ -201,8 +205,14 @@ void SettingsPage::refresh()
             line += change.effect == SettingEffect::Now ? tr(" (now)") : tr(" (after restart)");
         lines << line;
     }
+    const bool waits = m_changes.empty() && guest && guest->needsRestart();
+    if (waits)
+        lines << tr("The guest sees its new settings when it has been switched off and on again.");
     m_changeList->setText(lines.join(u'\n'));
-    m_footer->setVisible(!m_changes.empty());
+    m_apply->setVisible(!waits);
+    m_discard->setVisible(!waits);
+    m_restart->setVisible(waits);
+    m_footer->setVisible(waits || !m_changes.empty());
     if (std::exchange(m_ran, runs) != runs) {
         for (const Row& row : m_rows)
             row.note->setText(noteText(m_settings[row.setting]));

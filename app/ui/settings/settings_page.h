@@ -30,6 +30,8 @@ public:
 
 signals:
     void applied(const QString& id);
+    /// The guest shall be switched off and on, so that it sees its new settings.
+    void restartRequested();
 
 private:
     struct Row {
@@ -70,6 +72,7 @@ private:
     QWidget* m_footer;
     QPushButton* m_apply;
     QPushButton* m_discard;
+    QPushButton* m_restart;
 };
 
 } // namespace app

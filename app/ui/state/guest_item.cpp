@@ -9,6 +9,23 @@ using namespace Qt::StringLiterals;
 
 namespace app {
 
+bool GuestItem::needsRestart() const
+{
+    if (!connection || !isStored || !startedWith)
+        return false;
+    if (std::ranges::any_of(entry.guest.pendingDiskBytes, [](std::uint64_t bytes) { return bytes != 0; }))
+        return true;
+    // Discs, forwarded ports and the name reach a guest that runs.
+    engine::VmConfig before = *startedWith;
+    const engine::VmConfig& now = entry.guest.config;
+    before.name = now.name;
+    for (std::size_t i = 0; i < std::min(before.cds.size(), now.cds.size()); ++i)
+        before.cds[i] = now.cds[i];
+    for (std::size_t i = 0; i < std::min(before.networks.size(), now.networks.size()); ++i)
+        before.networks[i].forwards = now.networks[i].forwards;
+    return before != now;
+}
+
 QString stateWord(GuestState state)
 {
     using enum GuestState;

@@ -20,11 +20,15 @@ struct GuestItem {
     GuestState state = GuestState::Off;
     QString failure; ///< why it failed or is damaged
     QPointer<GuestConnection> connection;
-    QImage frame;         ///< the screen, small: now or when it was last seen
-    bool isStored = true; ///< is in the library
+    QImage frame;                                ///< the screen, small: now or when it was last seen
+    bool isStored = true;                        ///< is in the library
+    std::optional<engine::VmConfig> startedWith; ///< while it runs: what was stored when it began to
 
     [[nodiscard]] QString name() const { return QString::fromStdString(entry.guest.config.name); }
     [[nodiscard]] QString group() const { return QString::fromStdString(entry.guest.presentation.group); }
+    /// It runs, and its stored settings hold something that it will see only after being switched off
+    /// and on again.
+    [[nodiscard]] bool needsRestart() const;
     [[nodiscard]] bool isAlive() const
     {
         return state == GuestState::Starting || state == GuestState::Running || state == GuestState::Paused

@@ -33,16 +33,22 @@ void GuestStore::start(const QString& id)
     guest->state = GuestState::Starting;
     guest->failure.clear();
     changed(id);
-    QtConcurrent::run(&m_launchers, [this, entry = guest->entry]() -> Result<> {
-        if (entry.guest.pendingDiskBytes.empty())
-            return m_launcher.start(entry.guest.config, entry.folder);
-        auto library = VM_TRY(GuestLibrary::open(m_root));
-        const GuestEntry grown = VM_TRY(growPendingDisks(library, m_disks, entry));
-        return m_launcher.start(grown.guest.config, grown.folder);
-    }).then(this, [this, id, name = guest->name()](const Result<>& started) {
+    QtConcurrent::run(&m_launchers, [this, entry = guest->entry]() mutable -> Result<GuestEntry> {
+        if (!entry.guest.pendingDiskBytes.empty()) {
+            auto library = VM_TRY(GuestLibrary::open(m_root));
+            entry = VM_TRY(growPendingDisks(library, m_disks, entry));
+        }
+        VM_TRY(m_launcher.start(entry.guest.config, entry.folder));
+        return entry;
+    }).then(this, [this, id, name = guest->name()](const Result<GuestEntry>& started) {
         GuestItem* now = item(id);
-        if (started || !now)
+        if (!now)
             return;
+        if (started) {
+            now->startedWith = started->guest.config;
+            now->entry = *started;
+            return changed(id);
+        }
         now->state = GuestState::Failed;
         now->failure = errorText(started.error());
         changed(id);
@@ -90,7 +96,10 @@ void GuestStore::onAppeared(const QString& id, GuestConnection* connection)
         m_items.push_back(std::move(guest));
         emit listChanged();
     }
-    item(id)->connection = connection;
+    GuestItem* running = item(id);
+    running->connection = connection;
+    if (!running->startedWith)
+        running->startedWith = running->entry.guest.config;
     connection->setStatusInterval(StatusInterval);
     connect(connection, &GuestConnection::statusChanged, this, [this, id] { updateFromStatus(id); });
     connect(connection, &GuestConnection::problemReported, this,
@@ -126,6 +135,7 @@ void GuestStore::onDisappeared(const QString& id)
     const GuestPresentation presentation = guest->entry.guest.presentation;
     m_shutdownRequested.remove(id);
     guest->connection = nullptr;
+    guest->startedWith.reset();
     guest->state = hasFailed ? GuestState::Failed : GuestState::Off;
     if (!guest->isStored) {
         emit listAboutToChange();

@@ -113,6 +113,7 @@ void MainWindow::connectStore()
         menu->popup(position);
     });
     connect(m_detail, &DetailPage::startRequested, m_actions->start, &QAction::trigger);
+    connect(m_detail, &DetailPage::restartRequested, m_actions->reset, &QAction::trigger);
     connect(m_detail, &DetailPage::adviceTaken, this, &MainWindow::takeAdvice);
     connect(&m_store, &GuestStore::loaded, this, &MainWindow::refresh);
     connect(&m_store, &GuestStore::listChanged, this, &MainWindow::refresh);

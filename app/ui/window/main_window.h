@@ -92,6 +92,7 @@ private:
     void applyPreferences();
     void focusList();
     void askRename();
+    void askReset();
     void copyCommand();
     void addExternal();
     void onQuitAnswer(QuitAnswer answer);
@@ -105,6 +106,7 @@ private:
     QCoro::Task<> selectWhenListed(QString id);
     QCoro::Task<> deleteGuest(QString id);
     QCoro::Task<> undoDelete(TrashedGuest guest);
+    QCoro::Task<> restart(QString id);
     QCoro::Task<> changeAndRestart(QString id, engine::FirmwareKind firmware);
     QCoro::Task<bool> shutDownAll();
     QCoro::Task<> shutDownAndQuit();

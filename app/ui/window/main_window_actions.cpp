@@ -48,10 +48,7 @@ void MainWindow::connectActions()
     onTrigger(a.pause, this, [this] { m_store.pause(m_current); });
     onTrigger(a.resume, this, [this] { m_store.resume(m_current); });
     onTrigger(a.shutDown, this, [this] { m_store.requestShutdown(m_current); });
-    onTrigger(a.reset, this, [this] {
-        confirm(tr("Reset this guest?"), tr("What it has not written to its disk is lost."), tr("&Reset"),
-                this, [this, id = m_current] { m_store.reset(id); });
-    });
+    onTrigger(a.reset, this, [this] { askReset(); });
     onTrigger(a.kill, this, [this] {
         confirm(tr("Force this guest off?"), tr("It is like pulling the plug. Try “Shut down” first."),
                 tr("&Force off"), this, [this, id = m_current] { m_store.kill(id); });
@@ -108,6 +105,22 @@ void MainWindow::connectInputActions()
         box->setAttribute(Qt::WA_DeleteOnClose);
         box->open();
     });
+}
+
+/// A reset alone keeps the hardware that the guest began with, which is not what somebody wants who
+/// has just changed it.
+void MainWindow::askReset()
+{
+    const GuestItem* guest = current();
+    if (!guest)
+        return;
+    const QString loss = tr("What it has not written to its disk is lost.");
+    if (guest->needsRestart())
+        confirm(tr("Restart this guest with its new settings?"), loss, tr("&Restart"), this,
+                [this, id = guest->id] { restart(id); });
+    else
+        confirm(tr("Reset this guest?"), loss, tr("&Reset"), this,
+                [this, id = guest->id] { m_store.reset(id); });
 }
 
 void MainWindow::takeAdvice(CoachAction action)

@@ -21,6 +21,7 @@ namespace app {
 namespace {
 
 constexpr auto ShutdownPatience = 60s;
+constexpr auto RestartPatience = 15s;
 constexpr auto PollStep = 200ms;
 
 } // namespace
@@ -168,7 +169,6 @@ QCoro::Task<> MainWindow::changeAndRestart(QString id, engine::FirmwareKind firm
     entry.guest.config.firmware.kind = firmware;
     if (firmware == engine::FirmwareKind::Ovmf)
         entry.guest.config.firmware.variablesPath = (entry.folder / "nvram.fd").string();
-    m_store.kill(id);
     const engine::Result<GuestEntry> saved = co_await m_store.save(entry);
     if (!self)
         co_return;
@@ -176,16 +176,38 @@ QCoro::Task<> MainWindow::changeAndRestart(QString id, engine::FirmwareKind firm
         report(tr("The settings were not stored"), errorText(saved.error()));
         co_return;
     }
-    for (auto waited = 0ms; waited < 10s; waited += PollStep) {
+    // The list has the new settings a moment later.
+    for (auto waited = 0ms; waited < RestartPatience; waited += PollStep) {
+        const GuestItem* now = m_store.find(id);
+        if (!now || now->entry.guest.config.firmware.kind == firmware)
+            break;
         co_await QCoro::sleepFor(PollStep);
-        const GuestItem* now = self ? m_store.find(id) : nullptr;
+        if (!self)
+            co_return;
+    }
+    co_await restart(id);
+}
+
+/// Off and on again: unlike a reset it changes the hardware.
+QCoro::Task<> MainWindow::restart(QString id)
+{
+    const QPointer<MainWindow> self(this);
+    m_store.kill(id);
+    for (auto waited = 0ms; waited < RestartPatience; waited += PollStep) {
+        const GuestItem* now = m_store.find(id);
         if (!now)
             co_return;
-        if (!now->isAlive() && now->entry.guest.config.firmware.kind == firmware) {
+        if (!now->isAlive()) {
             m_store.start(id);
+            if (id == m_current)
+                m_detail->showTab(DetailPage::ConsoleTab);
             co_return;
         }
+        co_await QCoro::sleepFor(PollStep);
+        if (!self)
+            co_return;
     }
+    report(tr("The guest was not restarted"), tr("It does not end. Try “Force off” and start it again."));
 }
 
 QCoro::Task<bool> MainWindow::shutDownAll()

@@ -204,6 +204,27 @@ TEST_F(GuestCopiesTest, WishedDiskSizeComesTrueOnce)
     EXPECT_TRUE(open().find("Original")->guest.pendingDiskBytes.empty());
 }
 
+TEST_F(GuestCopiesTest, GuestWithoutADiskGetsTheWishedOne)
+{
+    GuestLibrary library = open();
+    GuestDescription bare;
+    bare.config.name = "Bare";
+    GuestEntry guest = library.create(bare).value();
+    guest.guest.pendingDiskBytes = {0};
+    EXPECT_TRUE(growPendingDisks(library, *m_disks, guest)->guest.config.disks.empty());
+    guest = library.find("Bare").value();
+    fs::create_directories(guest.folder / "disks");
+    writeText(guest.folder / "disks/system.qcow2", "somebody's own");
+    guest.guest.pendingDiskBytes = {64 * MiB};
+    guest = growPendingDisks(library, *m_disks, guest).value();
+    ASSERT_EQ(guest.guest.config.disks.size(), 1U);
+    EXPECT_EQ(diskCapacities(*m_disks, guest.guest).at(0), 64 * MiB);
+    EXPECT_EQ(fs::file_size(guest.folder / "disks/system.qcow2"), 14U) << "what was there stays";
+    const GuestEntry read = open().find("Bare").value();
+    EXPECT_EQ(read.guest.config.disks, guest.guest.config.disks);
+    EXPECT_TRUE(read.guest.pendingDiskBytes.empty());
+}
+
 TEST_F(GuestCopiesTest, OthersCanUseTheLibraryWhileDisksAreCopied)
 {
     GuestLibrary library = open();

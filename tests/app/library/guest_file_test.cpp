@@ -37,6 +37,7 @@ GuestDescription everythingSet()
                                       .guestAddress = "10.0.2.15",
                                       .guestPort = 1}}}};
     config.serial = {.kind = engine::SerialKind::File, .path = "/serial"};
+    config.debugConsoleFile = "/firmware.log";
     config.videoMemoryBytes = 32U << 20;
     config.hasDisplay = false;
     config.displayModel = engine::DisplayModel::VirtioGpu;

@@ -89,6 +89,7 @@ private slots:
     void favouriteMovesUp();
     void exportedGuestIsImportedByDropping();
     void forceOffAsksFirst();
+    void resetWithNewSettingsIsARestart();
     void closingWithGuestsAsksOnceAndQuittingAsksEachTime();
     void failuresAreShown();
     void missingKvmIsShownFirst();
@@ -331,6 +332,28 @@ void MainWindowTest::forceOffAsksFirst()
     window->actions().kill->trigger();
     answer(openQuestion(*window), u"Force off"_s);
     QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Off);
+}
+
+void MainWindowTest::resetWithNewSettingsIsARestart()
+{
+    f->addGuest("One");
+    open();
+    selectGuest(u"One"_s);
+    window->actions().start->trigger();
+    QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Running);
+    window->actions().reset->trigger();
+    answer(openQuestion(*window), u"Reset"_s);
+    QTRY_VERIFY(f->running(u"One"_s)->requests.contains("reset"_L1));
+    GuestEntry larger = f->guest(u"One"_s)->entry;
+    larger.guest.config.cpuCount = 2;
+    const auto saved = f->store->save(larger);
+    QTRY_VERIFY(f->guest(u"One"_s)->needsRestart());
+    const FakeGuest* before = f->running(u"One"_s);
+    window->actions().reset->trigger();
+    answer(openQuestion(*window), u"Restart"_s);
+    QTRY_VERIFY(f->running(u"One"_s) && f->running(u"One"_s) != before);
+    QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Running);
+    QVERIFY(!f->guest(u"One"_s)->needsRestart());
 }
 
 void MainWindowTest::closingWithGuestsAsksOnceAndQuittingAsksEachTime()

@@ -48,6 +48,8 @@ private slots:
     void changeByAnotherProgramIsNotOverwritten();
     void diskGrowsAtOnceWhenTheGuestIsOff();
     void diskOfARunningGuestGrowsAtItsNextStart();
+    void guestWithoutADiskGetsOneFromItsSlider();
+    void changedHardwareOfARunningGuestAsksForARestart();
     void discsAndForwardsReachARunningGuestAtOnce();
     void guestsOwnWishBeatsThePreference();
 
@@ -209,6 +211,49 @@ void SettingsPageTest::diskOfARunningGuestGrowsAtItsNextStart()
     QCOMPARE(std::filesystem::file_size(disk), 2 * GiB);
     f->store->rescan();
     QTRY_VERIFY(f->guest(u"One"_s)->entry.guest.pendingDiskBytes.empty());
+}
+
+void SettingsPageTest::guestWithoutADiskGetsOneFromItsSlider()
+{
+    GuestEntry bare = f->guest(u"One"_s)->entry;
+    bare.guest.config.disks.clear();
+    auto saved = f->store->save(bare);
+    QTRY_VERIFY(saved.isFinished());
+    QTRY_VERIFY(f->guest(u"One"_s)->entry.guest.config.disks.empty());
+    page->setGuest(f->guest(u"One"_s)->id);
+    auto* slider = editor<wizards::ResourceSlider>(u"disks[0].size"_s);
+    QVERIFY(slider);
+    QCOMPARE(slider->value(), quint64(0));
+    QVERIFY(slider->legend().contains(u"no disk"_s));
+    slider->setValue(5 * GiB);
+    page->apply();
+    QTRY_COMPARE(f->guest(u"One"_s)->entry.guest.config.disks.size(), std::size_t{1});
+    const auto& disk = f->guest(u"One"_s)->entry.guest.config.disks.at(0);
+    QCOMPARE(std::filesystem::file_size(disk.path), 5 * GiB);
+    QTRY_VERIFY(!page->hasChanges());
+}
+
+void SettingsPageTest::changedHardwareOfARunningGuestAsksForARestart()
+{
+    const QString id = f->guest(u"One"_s)->id;
+    auto* restart = page->findChild<QPushButton*>(u"restartGuest"_s);
+    f->store->start(id);
+    QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Running);
+    QVERIFY(!restart->isVisible() && !f->guest(u"One"_s)->needsRestart());
+    editor<wizards::ResourceSlider>(u"memoryBytes"_s)->setValue(3 * GiB);
+    QVERIFY(!restart->isVisible()); // first it is applied
+    page->apply();
+    QTRY_VERIFY(restart->isVisible());
+    QVERIFY(f->guest(u"One"_s)->needsRestart());
+    QSignalSpy asked(page.get(), &SettingsPage::restartRequested);
+    restart->click();
+    QCOMPARE(asked.count(), 1);
+    f->store->kill(id);
+    QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Off);
+    QVERIFY(!restart->isVisible());
+    f->store->start(id);
+    QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Running);
+    QVERIFY(!f->guest(u"One"_s)->needsRestart());
 }
 
 void SettingsPageTest::discsAndForwardsReachARunningGuestAtOnce()

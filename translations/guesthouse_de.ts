@@ -569,6 +569,10 @@
         <source>A disk only grows. Afterwards its partition and file system must grow too, inside of the guest: in Linux with growpart and resize2fs, in Windows with Disk Management.</source>
         <translation>Eine Festplatte wächst nur. Danach müssen im Gast auch Partition und Dateisystem wachsen: unter Linux mit growpart und resize2fs, unter Windows mit der Datenträgerverwaltung.</translation>
     </message>
+    <message>
+        <source>A new, empty disk; the system in the guest sets it up.</source>
+        <translation>Eine neue, leere Platte; das System im Gast richtet sie ein.</translation>
+    </message>
 </context>
 <context>
     <name>Size</name>
@@ -812,6 +816,10 @@
     <message>
         <source>Network</source>
         <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>%1 · new settings after a restart</source>
+        <translation>%1 · neue Einstellungen nach einem Neustart</translation>
     </message>
 </context>
 <context>
@@ -1496,6 +1504,22 @@ oder beginnen Sie so:</translation>
         <source>Exported guests (*.tar.zst)</source>
         <translation>Exportierte Gäste (*.tar.zst)</translation>
     </message>
+    <message>
+        <source>&amp;Restart</source>
+        <translation>&amp;Neu starten</translation>
+    </message>
+    <message>
+        <source>It does not end. Try “Force off” and start it again.</source>
+        <translation>Er endet nicht. Versuchen Sie „Ausschalten erzwingen“ und starten Sie ihn wieder.</translation>
+    </message>
+    <message>
+        <source>Restart this guest with its new settings?</source>
+        <translation>Diesen Gast mit seinen neuen Einstellungen neu starten?</translation>
+    </message>
+    <message>
+        <source>The guest was not restarted</source>
+        <translation>Der Gast wurde nicht neu gestartet</translation>
+    </message>
 </context>
 <context>
     <name>app::MessageBar</name>
@@ -1801,6 +1825,14 @@ oder beginnen Sie so:</translation>
         <source>Takes effect after a restart.</source>
         <translation>Wirkt nach einem Neustart.</translation>
     </message>
+    <message>
+        <source>&amp;Restart now…</source>
+        <translation>Jetzt &amp;neu starten …</translation>
+    </message>
+    <message>
+        <source>The guest sees its new settings when it has been switched off and on again.</source>
+        <translation>Der Gast sieht seine neuen Einstellungen, wenn er aus- und wieder eingeschaltet wurde.</translation>
+    </message>
 </context>
 <context>
     <name>app::UserGuide</name>
@@ -1981,6 +2013,14 @@ oder beginnen Sie so:</translation>
     <message>
         <source>Takes effect after a restart of the guest.</source>
         <translation>Wirkt nach einem Neustart des Gastes.</translation>
+    </message>
+    <message>
+        <source>The guest has no disk.</source>
+        <translation>Der Gast hat keine Platte.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
     </message>
 </context>
 <context>

@@ -569,6 +569,10 @@
         <source>A disk only grows. Afterwards its partition and file system must grow too, inside of the guest: in Linux with growpart and resize2fs, in Windows with Disk Management.</source>
         <translation>Un disco solo crece. Después también deben crecer su partición y su sistema de archivos, dentro del invitado: en Linux con growpart y resize2fs, en Windows con Administración de discos.</translation>
     </message>
+    <message>
+        <source>A new, empty disk; the system in the guest sets it up.</source>
+        <translation>Un disco nuevo y vacío; el sistema del invitado lo prepara.</translation>
+    </message>
 </context>
 <context>
     <name>Size</name>
@@ -812,6 +816,10 @@
     <message>
         <source>Network</source>
         <translation>Red</translation>
+    </message>
+    <message>
+        <source>%1 · new settings after a restart</source>
+        <translation>%1 · nueva configuración tras reiniciar</translation>
     </message>
 </context>
 <context>
@@ -1496,6 +1504,22 @@ o empiece con una de estas:</translation>
         <source>Exported guests (*.tar.zst)</source>
         <translation>Invitados exportados (*.tar.zst)</translation>
     </message>
+    <message>
+        <source>&amp;Restart</source>
+        <translation>&amp;Reiniciar</translation>
+    </message>
+    <message>
+        <source>It does not end. Try “Force off” and start it again.</source>
+        <translation>No termina. Pruebe «Forzar apagado» e inícielo de nuevo.</translation>
+    </message>
+    <message>
+        <source>Restart this guest with its new settings?</source>
+        <translation>¿Reiniciar este invitado con su nueva configuración?</translation>
+    </message>
+    <message>
+        <source>The guest was not restarted</source>
+        <translation>El invitado no se ha reiniciado</translation>
+    </message>
 </context>
 <context>
     <name>app::MessageBar</name>
@@ -1801,6 +1825,14 @@ o empiece con una de estas:</translation>
         <source>Takes effect after a restart.</source>
         <translation>Surte efecto tras un reinicio.</translation>
     </message>
+    <message>
+        <source>&amp;Restart now…</source>
+        <translation>&amp;Reiniciar ahora…</translation>
+    </message>
+    <message>
+        <source>The guest sees its new settings when it has been switched off and on again.</source>
+        <translation>El invitado verá su nueva configuración cuando se apague y se vuelva a encender.</translation>
+    </message>
 </context>
 <context>
     <name>app::UserGuide</name>
@@ -1981,6 +2013,14 @@ o empiece con una de estas:</translation>
     <message>
         <source>Takes effect after a restart of the guest.</source>
         <translation>Tiene efecto tras reiniciar el invitado.</translation>
+    </message>
+    <message>
+        <source>The guest has no disk.</source>
+        <translation>El invitado no tiene disco.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>ninguno</translation>
     </message>
 </context>
 <context>

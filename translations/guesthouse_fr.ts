@@ -569,6 +569,10 @@
         <source>A disk only grows. Afterwards its partition and file system must grow too, inside of the guest: in Linux with growpart and resize2fs, in Windows with Disk Management.</source>
         <translation>Un disque ne fait que grandir. Ensuite, sa partition et son système de fichiers doivent aussi grandir, dans l’invité : sous Linux avec growpart et resize2fs, sous Windows avec la Gestion des disques.</translation>
     </message>
+    <message>
+        <source>A new, empty disk; the system in the guest sets it up.</source>
+        <translation>Un nouveau disque vide ; le système de l’invité le prépare.</translation>
+    </message>
 </context>
 <context>
     <name>Size</name>
@@ -812,6 +816,10 @@
     <message>
         <source>Network</source>
         <translation>Réseau</translation>
+    </message>
+    <message>
+        <source>%1 · new settings after a restart</source>
+        <translation>%1 · nouveaux réglages après un redémarrage</translation>
     </message>
 </context>
 <context>
@@ -1496,6 +1504,22 @@ ou commencez ainsi :</translation>
         <source>Exported guests (*.tar.zst)</source>
         <translation>Invités exportés (*.tar.zst)</translation>
     </message>
+    <message>
+        <source>&amp;Restart</source>
+        <translation>&amp;Redémarrer</translation>
+    </message>
+    <message>
+        <source>It does not end. Try “Force off” and start it again.</source>
+        <translation>Il ne s’arrête pas. Essayez « Forcer l’arrêt » puis démarrez-le de nouveau.</translation>
+    </message>
+    <message>
+        <source>Restart this guest with its new settings?</source>
+        <translation>Redémarrer cet invité avec ses nouveaux réglages ?</translation>
+    </message>
+    <message>
+        <source>The guest was not restarted</source>
+        <translation>L’invité n’a pas été redémarré</translation>
+    </message>
 </context>
 <context>
     <name>app::MessageBar</name>
@@ -1801,6 +1825,14 @@ ou commencez ainsi :</translation>
         <source>Takes effect after a restart.</source>
         <translation>Prend effet après un redémarrage.</translation>
     </message>
+    <message>
+        <source>&amp;Restart now…</source>
+        <translation>&amp;Redémarrer maintenant…</translation>
+    </message>
+    <message>
+        <source>The guest sees its new settings when it has been switched off and on again.</source>
+        <translation>L’invité verra ses nouveaux réglages une fois éteint puis rallumé.</translation>
+    </message>
 </context>
 <context>
     <name>app::UserGuide</name>
@@ -1981,6 +2013,14 @@ ou commencez ainsi :</translation>
     <message>
         <source>Takes effect after a restart of the guest.</source>
         <translation>Prend effet après un redémarrage de l&apos;invité.</translation>
+    </message>
+    <message>
+        <source>The guest has no disk.</source>
+        <translation>L’invité n’a pas de disque.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>aucun</translation>
     </message>
 </context>
 <context>

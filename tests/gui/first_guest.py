@@ -3,7 +3,7 @@
 """As somebody new would: a medium becomes a running guest in three steps, the guest is answered by keyboard, its
 memory and disk sliders are moved, and after a restart the guest sees the new sizes.
 
-first_guest.py PROGRAM DRAG_SOURCE mouse|keyboard mikeos|grub|qcow2|demo [MEDIUM]"""
+first_guest.py PROGRAM DRAG_SOURCE mouse|keyboard mikeos|grub|qcow2|demo|short-demo [MEDIUM]"""
 import json
 import os
 import re
@@ -21,6 +21,8 @@ BOOT_PATIENCE = 120
 program, drag_source, hand, kind = sys.argv[1:5]
 medium = sys.argv[5] if len(sys.argv) > 5 else ""
 by_mouse = hand == "mouse"
+is_short = kind == "short-demo"  # ends when the guest answers
+kind = kind.removeprefix("short-")
 
 
 def make_medium(rig):
@@ -174,11 +176,13 @@ class Story:
         else:
             person.press("ctrl+alt")  # the guest gives the keyboard back
             person.press("ctrl+3")
-            person.tab_to("slider", "Memory")
-            person.press("Prior", "Prior", "Right")
-            self.picture("settings")
-            person.tab_to("slider", "Disk")
-            person.press("Prior", "Prior", "Right")
+            for search, slider in (("memory", "Memory"), ("size", "Disk")):
+                person.see("text", "Search settings", lambda thing: thing["focused"])
+                person.type(search)
+                person.tab_to("slider", slider, most=8)
+                person.press("Prior", "Prior", "Right")
+                self.picture("settings")
+                person.press("ctrl+3", "ctrl+a", "BackSpace")
         time.sleep(0.5)
         self.picture("moved")
         sizes = [int(self.person.see("slider", name)["value"]) for name in ("Memory", "Disk")]
@@ -217,14 +221,15 @@ class Story:
         print(f"chosen: {memory // MIB} MiB of memory, a disk of {disk // GIB} GiB")
         if kind == "demo":
             self.wait_for_screen("Welcome!")
-            size = f"{memory // MIB} MiB" if memory < GIB else f"{memory / GIB:g} GiB"
+            tenths = memory % GIB * 10 // GIB
+            size = f"{memory // GIB}{f'.{tenths}' if tenths else ''} GiB" if memory >= GIB else f"{memory // MIB} MiB"
             self.wait_for_screen(re.escape(size) + r".*disk " + f"{disk // GIB} GiB")
         elif kind == "grub":
             self.wait_for_screen("First entry")
             self.person.press("c")
             self.person.type("lsmmap")
             self.person.press("Return")
-            self.wait_for_screen("base_addr")
+            self.wait_for_screen(r"(?s)base_addr.*grub>")  # the console scrolls slowly
             usable = sum(int(length, 16) for length in re.findall(r"length = (0x[0-9a-f]+).*available", self.screen()))
             if not memory - 16 * MIB < usable <= memory:
                 self.rig.fail(f"GRUB sees {usable} bytes of memory:\n{self.screen()}")
@@ -239,7 +244,7 @@ class Story:
                          in re.findall(r"([0-9a-f]{16}) - ([0-9a-f]{16}) = 1 RAM", log))
             if not memory - 16 * MIB < usable <= memory:
                 self.rig.fail(f"SeaBIOS sees {usable} bytes of memory:\n{log}")
-            if not re.search(rf"Hard-Disk \({disk // GIB} GiBytes\)", log):
+            if not re.search(rf"Hard-Disk \(({disk // MIB} MiBytes|{disk // GIB} GiBytes)\)", log):
                 self.rig.fail(f"SeaBIOS sees another disk than {disk // GIB} GiB:\n{log}")
         self.picture("new-sizes")
 
@@ -257,6 +262,10 @@ with Rig() as rig:
     story.make_guest(path)
     story.answer()
     story.person.report("from the first window to a guest that answers")
+    rig.check_stalls()
+    if is_short:
+        print("passed")
+        sys.exit(0)
     before = story.stored()
     log = story.keep_firmware_log() if kind in ("mikeos", "qcow2") else ""
     story.move_sliders()

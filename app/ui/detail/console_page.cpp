@@ -68,6 +68,7 @@ void ConsolePage::makeConsole(const QString& socket)
     m_console = made.widget;
     m_controls = made.controls;
     m_layout->addWidget(m_console, 1);
+    setFocusProxy(m_console);
     if (m_controls) {
         connect(m_controls, &ConsoleControls::leaveRequested, this, &ConsolePage::leaveRequested);
         connect(m_controls, &ConsoleControls::fullScreenRequested, this, &ConsolePage::fullScreenRequested);

@@ -122,6 +122,7 @@ void DetailPage::setGuest(const QString& id)
 void DetailPage::showTab(Tab tab)
 {
     m_tabs->setCurrentIndex(tab);
+    m_tabs->currentWidget()->setFocus(Qt::ShortcutFocusReason); // the keyboard goes on where the eye is
 }
 
 void DetailPage::refresh()

@@ -23,7 +23,7 @@ QString Setting::text(const QVariant& value) const
     switch (kind) {
     case SettingKind::Memory: return wizards::sizeText(value.toULongLong());
     case SettingKind::DiskSize:
-        return value.toULongLong() == 0 ? tr(QT_TRANSLATE_NOOP("Setting", "none"))
+        return value.toULongLong() == 0 ? tr(QT_TRANSLATE_NOOP("Setting", "nothing"))
                                         : wizards::sizeText(value.toULongLong());
     case SettingKind::Toggle:
         return value.toBool() ? tr(QT_TRANSLATE_NOOP("Setting", "on"))
@@ -54,8 +54,13 @@ std::vector<SettingChange> changesBetween(const std::vector<Setting>& settings,
     for (const Setting& setting : settings) {
         const QVariant old = setting.read(before);
         const QVariant now = setting.read(after);
-        if (old != now)
-            changes.push_back({setting.label, setting.text(old), setting.text(now), setting.effect});
+        if (old == now)
+            continue;
+        // "Size" alone says little.
+        const bool isUnique = std::ranges::count(settings, setting.label, &Setting::label) == 1
+                              && setting.kind != SettingKind::DiskSize;
+        changes.push_back({isUnique ? setting.label : setting.section + u", "_s + setting.label,
+                           setting.text(old), setting.text(now), setting.effect});
     }
     return changes;
 }

@@ -10,6 +10,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QScrollArea>
+#include <QScrollBar>
 
 using namespace Qt::StringLiterals;
 
@@ -23,6 +24,7 @@ SettingsPage::SettingsPage(GuestStore& store, HostResources host, QWidget* paren
     m_search->setAccessibleName(tr("Search settings"));
     m_search->setPlaceholderText(tr("Search settings"));
     m_search->setClearButtonEnabled(true);
+    setFocusProxy(m_search);
     m_search->addAction(themeIcon(u"search"_s), QLineEdit::LeadingPosition)->setText(tr("Search settings"));
     m_sections->setAccessibleName(tr("Sections"));
     m_sections->setFixedWidth(170);
@@ -83,8 +85,10 @@ void SettingsPage::setGuest(const QString& id)
     const GuestItem* guest = m_store.find(id);
     if (id == m_id && guest && guest->entry.guest.sourceText == m_original.sourceText && !m_rows.empty())
         return;
-    if (id != m_id)
+    if (id != m_id) {
         m_diskBytes.clear();
+        m_area->verticalScrollBar()->setValue(0);
+    }
     m_id = id;
     m_original = guest ? guest->entry.guest : GuestDescription();
     m_edited = m_original;
@@ -130,10 +134,14 @@ void SettingsPage::rebuild()
         }
         addRow(form, i);
     }
+    // Whoever has scrolled somewhere is still looking there.
+    const int place = m_area->verticalScrollBar()->value();
     delete m_area->takeWidget();
     m_area->setWidget(content);
     filter(m_search->text());
     refresh();
+    content->adjustSize();
+    m_area->verticalScrollBar()->setValue(place);
 }
 
 void SettingsPage::addRow(QFormLayout* form, std::size_t index)

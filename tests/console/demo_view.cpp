@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Shows a made-up guest in a ConsoleView and prints the keys and pointer events that reach it; for
 // looking at the widget, and for tests that press real keys under Xvfb. With --connect SOCKET it shows what
-// is behind that socket instead.
+// is behind that socket instead, and prints:
+//     picture X Y WIDTH HEIGHT of GUESTWIDTH GUESTHEIGHT    where the screen is in the window, in device
+//     pixels lights SCROLL NUM CAPS pointer absolute|relative captured 0|1
 #include "display/rfb/rfb_server.h"
 #include "engine/display/rfb/fake_screen.h"
 #include "view/console_view.h"
@@ -15,6 +17,7 @@
 
 #include <array>
 #include <cstdio>
+#include <utility>
 
 namespace console::test {
 namespace {
@@ -102,6 +105,34 @@ private:
     std::unique_ptr<display::RfbServer> m_server;
 };
 
+/// What the widget shows and does, a line for each change.
+class StatePrinter {
+public:
+    explicit StatePrinter(console::ConsoleView& view) : m_view(view) {}
+    void print()
+    {
+        const QRect place = m_view.geometryOfPicture().target();
+        const QSize guest = m_view.guestSize();
+        if (!guest.isEmpty())
+            say(0, QString::asprintf("picture %d %d %d %d of %d %d", place.x(), place.y(), place.width(),
+                                     place.height(), guest.width(), guest.height()));
+        const LockLights lights = m_view.client().lockLights();
+        say(1, QString::asprintf("lights %d %d %d", lights.scroll, lights.num, lights.caps));
+        say(2, m_view.client().isPointerAbsolute() ? QStringLiteral("pointer absolute")
+                                                   : QStringLiteral("pointer relative"));
+        say(3, QString::asprintf("captured %d", m_view.isCaptured()));
+    }
+
+private:
+    void say(std::size_t what, const QString& line)
+    {
+        if (std::exchange(m_said.at(what), line) != line)
+            std::puts(qPrintable(line));
+    }
+    console::ConsoleView& m_view;
+    std::array<QString, 4> m_said;
+};
+
 } // namespace
 } // namespace console::test
 
@@ -125,14 +156,18 @@ int main(int argc, char** argv)
     view->setTextProvider([&guest] { return guest.textGrid(); });
     window.resize(value(QStringLiteral("--width"), QStringLiteral("900")).toInt(),
                   value(QStringLiteral("--height"), QStringLiteral("640")).toInt());
-    if (const QString path = value(QStringLiteral("--connect"), QString()); !path.isEmpty())
+    const QString path = value(QStringLiteral("--connect"), QString());
+    if (!path.isEmpty())
         view->client().openPath(path); // a real guest's screen
     else
         guest.connectView(*view);
     window.show();
     view->setFocus();
     QTimer printer;
+    console::test::StatePrinter state(*view);
     QObject::connect(&printer, &QTimer::timeout, [&] {
+        if (!path.isEmpty())
+            state.print();
         for (const std::string& event : guest.takeEvents())
             std::puts(event.c_str());
         std::fflush(stdout);

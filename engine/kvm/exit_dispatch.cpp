@@ -39,7 +39,7 @@ bool ExitDispatcher::dispatch(const VcpuExit& exit)
         m_msrs.answer(*msr);
         return true;
     }
-    if (const auto* msr = std::get_if<WrMsr>(&exit)) {
+    if (const auto* msr = std::get_if<WrMsr>(&exit); msr && !msr->isFiltered) {
         m_msrs.answer(*msr);
         return true;
     }

@@ -152,7 +152,8 @@ std::vector<SwitchedOnCap> capsToSwitchOn(const KvmCaps& caps)
         if (offered)
             list.push_back({number, argument, refused});
     };
-    constexpr int MsrReasons = KVM_MSR_EXIT_REASON_UNKNOWN | KVM_MSR_EXIT_REASON_INVAL;
+    constexpr int MsrReasons =
+        KVM_MSR_EXIT_REASON_UNKNOWN | KVM_MSR_EXIT_REASON_INVAL | KVM_MSR_EXIT_REASON_FILTER;
     want(caps.userSpaceMsr != 0, KVM_CAP_X86_USER_SPACE_MSR, MsrReasons,
          "the guest sees #GP for unknown model-specific registers");
     // So that the instruction assist also gets what fails in user mode; without it those become #UD.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kvm/kvm_vm.h"
 
+#include "kvm/doctor.h"
 #include "kvm/kvm_api.h"
 #include "kvm/kvm_irq_line.h"
 
@@ -80,6 +81,23 @@ void KvmVm::enableOptionalExits(Log& log) const
     for (const SwitchedOnCap& cap : capsToSwitchOn(m_kvm->caps()))
         if (!enableCap(cap.number, cap.argument))
             log.info("kvm", cap.whenRefused);
+    const KvmCaps& caps = m_kvm->caps();
+    if (isSoftwareVirtualization() && caps.msrFilter != 0 && caps.userSpaceMsr != 0)
+        askForSystemCallTarget(log);
+}
+
+void KvmVm::askForSystemCallTarget(Log& log) const
+{
+    constexpr std::uint32_t MsrLstar = 0xC0000082;
+    std::uint8_t allowed = 0; // one bit for each register
+    kvm_msr_filter filter{};
+    filter.flags = KVM_MSR_FILTER_DEFAULT_ALLOW;
+    filter.ranges[0].flags = KVM_MSR_FILTER_WRITE;
+    filter.ranges[0].nmsrs = 1;
+    filter.ranges[0].base = MsrLstar;
+    filter.ranges[0].bitmap = &allowed;
+    if (callKvm(m_fd.get(), KVM_X86_SET_MSR_FILTER, &filter) < 0)
+        log.info("kvm", "programs of 64-bit guests may not be able to call their kernel");
 }
 
 Result<std::unique_ptr<IrqLine>> KvmVm::createIrqLine(Gsi gsi)

@@ -62,6 +62,8 @@ private:
     [[nodiscard]] Result<> createInterruptControllers(const KvmVmOptions& options);
     [[nodiscard]] Result<> enableCap(std::uint32_t capability, std::uint64_t argument) const;
     void enableOptionalExits(Log& log) const;
+    /// Makes writes of IA32_LSTAR come to user space (UserEntry).
+    void askForSystemCallTarget(Log& log) const;
 
     std::shared_ptr<const Kvm> m_kvm;
     UniqueFd m_fd;

@@ -157,7 +157,9 @@ VcpuExit decodeExit(std::span<std::byte> runPage)
     case KVM_EXIT_SYSTEM_EVENT: return SystemEvent{SystemEventType{run.system_event.type}};
     case KVM_EXIT_X86_RDMSR:
         return RdMsr{run.msr.index, reinterpret_cast<std::uint64_t*>(&run.msr.data), &run.msr.error};
-    case KVM_EXIT_X86_WRMSR: return WrMsr{run.msr.index, run.msr.data, &run.msr.error};
+    case KVM_EXIT_X86_WRMSR:
+        return WrMsr{run.msr.index, run.msr.data, &run.msr.error,
+                     run.msr.reason == KVM_MSR_EXIT_REASON_FILTER};
     case KVM_EXIT_INTERNAL_ERROR: return decodeInternalError(run);
     case KVM_EXIT_FAIL_ENTRY:
         return FailEntry{run.fail_entry.hardware_entry_failure_reason, run.fail_entry.cpu};

@@ -53,6 +53,7 @@ struct WrMsr {
     std::uint32_t index = 0;
     std::uint64_t value = 0;
     std::uint8_t* error = nullptr;
+    bool isFiltered = false; ///< KVM knows the register, but was told to ask
 };
 enum class InternalErrorKind : std::uint32_t {
     Emulation = 1,

@@ -35,6 +35,7 @@ VcpuGroup::VcpuGroup(std::string vmName, std::vector<std::unique_ptr<kvm::Vcpu>>
     for (const auto& vcpu : m_vcpus) {
         m_assists.push_back(
             std::make_unique<kvm::InstructionAssist>(*vcpu, m_surroundings.memory, m_surroundings.log));
+        m_userEntries.push_back(std::make_unique<kvm::UserEntry>(*vcpu, m_surroundings.memory));
         m_progress.push_back(std::make_unique<Progress>());
     }
 }
@@ -173,6 +174,8 @@ void VcpuGroup::run(kvm::Vcpu& vcpu)
                 finishInstruction(vcpu, proof, dispatcher);
                 if (!waitAtGate())
                     break;
+                if (const auto watched = m_userEntries.at(vcpu.index())->watch(); !watched)
+                    m_surroundings.log.warning("assist", watched.error().message());
             }
             const auto exit = vcpu.run(proof);
             progress.exits.fetch_add(1, std::memory_order_relaxed);
@@ -248,8 +251,18 @@ std::optional<VcpuStop> VcpuGroup::handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& 
             [&](const kvm::InternalError& error) -> Stop {
                 if (error.kind != kvm::InternalErrorKind::Emulation)
                     return failed(kvm::describe(exit));
-                const auto completed = m_assists.at(vcpu.index())->complete(error);
+                auto completed = m_assists.at(vcpu.index())->complete(error);
+                if (completed)
+                    completed = m_userEntries.at(vcpu.index())->watchNowAndThen();
                 return completed ? std::nullopt : failed(completed.error().message());
+            },
+            [&](const kvm::WrMsr& write) -> Stop {
+                const auto written = m_userEntries.at(vcpu.index())->writeRegister(write);
+                return written ? std::nullopt : failed(written.error().message());
+            },
+            [&](const kvm::DebugStop& stop) -> Stop {
+                const auto handled = m_userEntries.at(vcpu.index())->handle(stop);
+                return handled ? std::nullopt : failed(handled.error().message());
             },
             [&](const kvm::Hypercall& call) -> Stop {
                 constexpr std::uint64_t NotImplemented = ~std::uint64_t{0} - 999; // -KVM_ENOSYS

@@ -5,6 +5,7 @@
 #include "kvm/exit_dispatch.h"
 #include "kvm/instruction_assist.h"
 #include "kvm/kvm_vm.h"
+#include "kvm/user_entry.h"
 #include "kvm/vcpu.h"
 
 #include <atomic>
@@ -103,6 +104,7 @@ private:
     const std::string m_vmName;
     std::vector<std::unique_ptr<kvm::Vcpu>> m_vcpus;
     std::vector<std::unique_ptr<kvm::InstructionAssist>> m_assists; // one for each vCPU
+    std::vector<std::unique_ptr<kvm::UserEntry>> m_userEntries;     // one for each vCPU
     const Surroundings m_surroundings;
     const StopHandler m_onStop;
 

@@ -118,6 +118,8 @@ VcpuExit TestVm::runBound(Vcpu& vcpu, const std::function<bool()>& stop)
         const auto* error = std::get_if<InternalError>(&*exit);
         if (error && assist && assist(vcpu, handle, *error))
             continue;
+        if (answer && answer(*exit))
+            continue;
         if (std::holds_alternative<ShutDown>(*exit) && shutdownAssist && shutdownAssist())
             continue;
         return *exit;

@@ -107,6 +107,8 @@ public:
     std::vector<std::unique_ptr<Vcpu>> vcpus;
     /// Completes what KVM cannot; false = give the exit back. Runs on the vCPU's thread.
     std::function<bool(Vcpu&, VcpuRunHandle&, const InternalError&)> assist;
+    /// The same for exits of other kinds, after those two.
+    std::function<bool(const VcpuExit&)> answer;
     /// The same for a triple fault.
     std::function<bool()> shutdownAssist;
 

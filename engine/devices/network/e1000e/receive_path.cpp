@@ -20,7 +20,7 @@ constexpr std::size_t TagBytes = 4;
 constexpr std::size_t ShortestFrame = 60;
 constexpr std::size_t CheckSequenceBytes = 4;
 constexpr std::uint32_t ExtendedDescriptors = 1U << 15; // RFCTL.EXSTEN
-constexpr std::uint32_t HeaderSplit = 1U << 10;         // RCTL.DTYP
+constexpr std::uint32_t PacketSplit = 1U << 10;         // RCTL.DTYP
 // Descriptor status (7.1.4)
 constexpr std::uint32_t Done = 1U << 0;          // DD
 constexpr std::uint32_t EndOfPacket = 1U << 1;   // EOP
@@ -96,21 +96,6 @@ std::uint32_t checksumStatus(std::span<const std::byte> frame, const RegisterFil
     return status != 0 ? status : NoChecksum;
 }
 
-/// What is written back into a descriptor, in either format.
-struct Report {
-    std::uint32_t status = 0;
-    std::uint16_t length = 0;
-    std::uint16_t vlanTag = 0;
-};
-
-Descriptor writeBack(const Descriptor& before, const Report& report, bool extended)
-{
-    if (extended)
-        return {0, 0, report.status, report.length | std::uint32_t{report.vlanTag} << 16};
-    return {before[0], before[1], report.length,
-            (report.status & 0xff) | std::uint32_t{report.vlanTag} << 16};
-}
-
 } // namespace
 
 bool passesFilter(std::span<const std::byte> frame, const RegisterFile& registers)
@@ -127,15 +112,65 @@ bool passesFilter(std::span<const std::byte> frame, const RegisterFile& register
     return (control & ReceiveAllMulticast) != 0 || isInMulticastTable(frame, registers);
 }
 
-ReceivePath::Outcome ReceivePath::receive(std::span<const std::byte> frame, RegisterFile& registers,
-                                          const GuestMemory& memory)
+ReceivePath::Format ReceivePath::formatOf(const RegisterFile& registers)
 {
+    constexpr std::uint32_t HeaderUnit = 128;
+    constexpr std::uint32_t BufferUnit = 1024;
     const std::uint32_t control = registers.get(reg::ReceiveControl);
-    if (frame.size() < HeaderBytes || (control & ReceiveEnable) == 0 || (control & HeaderSplit) != 0
-        || !registers.isLinkUp() || !passesFilter(frame, registers))
-        return Outcome::Filtered;
-    Ring ring = Ring::load(registers, reg::ReceiveRing);
-    const std::uint32_t room = bufferBytes(control);
+    Format format{.isExtended = (registers.get(reg::ReceiveFilter) & ExtendedDescriptors) != 0,
+                  .isSplit = (control & PacketSplit) != 0};
+    if (!format.isSplit) {
+        format.rooms[0] = bufferBytes(control);
+        return format;
+    }
+    const std::uint32_t sizes = registers.get(reg::PacketSplitControl);
+    format.rooms = {(sizes & 0x7f) * HeaderUnit, (sizes >> 8 & 0x3f) * BufferUnit,
+                    (sizes >> 16 & 0x3f) * BufferUnit, (sizes >> 24 & 0x3f) * BufferUnit};
+    return format;
+}
+
+bool ReceivePath::store(const GuestMemory& memory, GuestAddress place, const Format& format,
+                        std::span<const std::byte> part, const Report& report)
+{
+    if (format.isSplit)
+        return storeSplit(memory, place, format, part, report);
+    const auto before = memory.readObject<Descriptor>(place);
+    if (!before)
+        return false;
+    (void)memory.write(GuestAddress((*before)[0] | std::uint64_t{(*before)[1]} << 32), part); // or lost
+    const auto length = static_cast<std::uint32_t>(part.size());
+    const std::uint32_t tag = std::uint32_t{report.vlanTag} << 16;
+    const Descriptor after =
+        format.isExtended ? Descriptor{0, 0, report.status, length | tag}
+                          : Descriptor{(*before)[0], (*before)[1], length, (report.status & 0xff) | tag};
+    return memory.writeObject(place, after).has_value();
+}
+
+bool ReceivePath::storeSplit(const GuestMemory& memory, GuestAddress place, const Format& format,
+                             std::span<const std::byte> part, const Report& report)
+{
+    const auto buffers = memory.readObject<std::array<std::uint64_t, 4>>(place);
+    if (!buffers)
+        return false;
+    std::array<std::uint32_t, 4> lengths{};
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+        const auto piece = part.first(std::min<std::size_t>(part.size(), format.rooms.at(i)));
+        part = part.subspan(piece.size());
+        lengths.at(i) = static_cast<std::uint32_t>(piece.size());
+        if (!piece.empty())
+            (void)memory.write(GuestAddress(buffers->at(i)), piece); // outside of RAM: lost
+    }
+    const std::array<std::uint32_t, 8> after{0,
+                                             0,
+                                             report.status,
+                                             lengths[0] | std::uint32_t{report.vlanTag} << 16,
+                                             lengths[1] << 16,
+                                             lengths[2] | lengths[3] << 16};
+    return memory.writeObject(place, after).has_value();
+}
+
+ReceivePath::Report ReceivePath::prepare(std::span<const std::byte> frame, const RegisterFile& registers)
+{
     Report report{.status = checksumStatus(frame, registers)};
     m_bytes.assign(frame.begin(), frame.end());
     if ((registers.get(reg::DeviceControl) & ControlVlanMode) != 0 && frame.size() >= HeaderBytes + TagBytes
@@ -145,29 +180,39 @@ ReceivePath::Outcome ReceivePath::receive(std::span<const std::byte> frame, Regi
         m_bytes.erase(m_bytes.begin() + TypeAt, m_bytes.begin() + TypeAt + TagBytes);
     }
     m_bytes.resize(std::max(m_bytes.size(), ShortestFrame));
-    if ((control & ReceiveStripCrc) == 0)
+    if ((registers.get(reg::ReceiveControl) & ReceiveStripCrc) == 0)
         m_bytes.resize(m_bytes.size() + CheckSequenceBytes); // drivers cut it off unseen
-    const auto needed = static_cast<std::uint32_t>((m_bytes.size() + room - 1) / room);
+    return report;
+}
+
+ReceivePath::Outcome ReceivePath::receive(std::span<const std::byte> frame, RegisterFile& registers,
+                                          const GuestMemory& memory)
+{
+    const std::uint32_t control = registers.get(reg::ReceiveControl);
+    if (frame.size() < HeaderBytes || (control & ReceiveEnable) == 0 || !registers.isLinkUp()
+        || !passesFilter(frame, registers))
+        return Outcome::Filtered;
+    const Format format = formatOf(registers);
+    const std::uint32_t room = format.room();
+    if (room == 0)
+        return Outcome::Filtered;
+    const Report report = prepare(frame, registers);
+    Ring ring = Ring::load(registers, reg::ReceiveRing);
+    const std::uint32_t step = format.isSplit ? 2 : 1; // head and tail count 16 bytes in any case
+    const auto needed = static_cast<std::uint32_t>((m_bytes.size() + room - 1) / room) * step;
     if (ring.size != 0 && needed >= ring.size)
         return Outcome::Filtered; // would never fit
     if (ring.available() < needed)
         return Outcome::NoBuffers;
-    const bool extended = (registers.get(reg::ReceiveFilter) & ExtendedDescriptors) != 0;
     for (std::size_t offset = 0; offset < m_bytes.size(); offset += room) {
-        const std::size_t part = std::min<std::size_t>(room, m_bytes.size() - offset);
-        const bool isLast = offset + part == m_bytes.size();
-        const auto place = ring.at(ring.head);
-        const auto descriptor =
-            place ? memory.readObject<Descriptor>(*place) : Result<Descriptor>(Descriptor{});
-        if (!place || !descriptor)
-            return Outcome::Filtered; // a ring that is not in RAM
-        const GuestAddress buffer((*descriptor)[0] | std::uint64_t{(*descriptor)[1]} << 32);
-        (void)memory.write(buffer, std::span(m_bytes).subspan(offset, part)); // outside of RAM: lost
+        const std::size_t bytes = std::min<std::size_t>(room, m_bytes.size() - offset);
         Report piece = report;
-        piece.length = static_cast<std::uint16_t>(part);
-        piece.status = isLast ? report.status | Done | EndOfPacket : std::uint32_t{Done};
-        (void)memory.writeObject(*place, writeBack(*descriptor, piece, extended));
-        ring.head = (ring.head + 1) % ring.size;
+        piece.status =
+            offset + bytes == m_bytes.size() ? report.status | Done | EndOfPacket : std::uint32_t{Done};
+        const auto place = ring.at(ring.head);
+        if (!place || !store(memory, *place, format, std::span(m_bytes).subspan(offset, bytes), piece))
+            return Outcome::Filtered; // a ring that is not in RAM
+        ring.head = (ring.head + step) % ring.size;
     }
     registers.set(reg::ReceiveRing + reg::RingHead, ring.head);
     countReceived(frame, registers);

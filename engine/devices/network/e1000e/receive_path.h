@@ -3,13 +3,15 @@
 
 #include "devices/network/e1000e/ring.h"
 
+#include <array>
 #include <vector>
 
 namespace engine::e1000e {
 
 /// The way of a frame from the wire into guest memory (datasheet 7.1): address filter, VLAN filter and
-/// tag stripping, descriptors in the legacy or the extended format. Everything goes to queue 0 (no
-/// receive-side scaling, no header split). Callers serialise.
+/// tag stripping, descriptors in the legacy, the extended or the packet split format.
+/// Everything goes to queue 0 (no receive-side scaling), and a header is never taken for itself. Callers
+/// serialise.
 class ReceivePath {
 public:
     enum class Outcome : std::uint8_t {
@@ -22,6 +24,26 @@ public:
                                   const GuestMemory& memory);
 
 private:
+    /// What descriptors look like, and how much room each has (7.1.5, 7.1.10).
+    struct Format {
+        bool isExtended = false;
+        bool isSplit = false;
+        std::array<std::uint32_t, 4> rooms{}; ///< of a descriptor's buffers; one unless it is split
+        [[nodiscard]] std::uint32_t room() const { return rooms[0] + rooms[1] + rooms[2] + rooms[3]; }
+    };
+    /// What is written back into a descriptor.
+    struct Report {
+        std::uint32_t status = 0;
+        std::uint16_t vlanTag = 0;
+    };
+    [[nodiscard]] static Format formatOf(const RegisterFile& registers);
+    [[nodiscard]] static bool store(const GuestMemory& memory, GuestAddress place, const Format& format,
+                                    std::span<const std::byte> part, const Report& report);
+    [[nodiscard]] static bool storeSplit(const GuestMemory& memory, GuestAddress place, const Format& format,
+                                         std::span<const std::byte> part, const Report& report);
+    /// Fills m_bytes.
+    [[nodiscard]] Report prepare(std::span<const std::byte> frame, const RegisterFile& registers);
+
     std::vector<std::byte> m_bytes; ///< what goes into buffers: padded, tag stripped, FCS appended
 };
 

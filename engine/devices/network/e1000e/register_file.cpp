@@ -32,34 +32,35 @@ constexpr std::array Table = std::to_array<Storage>({
     {reg::VectorThrottle, 5, 0xffff},        // EITR
     {reg::ReceiveControl, 1, 0x7fdffffe},    // RCTL
     {0x0170, 1, 0xffff},                     // FCTTV
-    {reg::TransmitControl, 1, 0x7ffffffa, 0x0003f0f8}, // TCTL
-    {0x0410, 1, 0x3fffffff, 0x00602008},               // TIPG
-    {0x0458, 1, 0xffff},                               // AIT
-    {0x0e00, 1, All, 0x00068302},                      // LEDCTL
-    {0x0f00, 1, All, 0x00000008},                      // EXTCNF_CTRL
-    {0x0f08, 1, All},                                  // EXTCNF_SIZE
-    {0x0f10, 1, All, 0x0000030d},                      // POEMB
-    {0x1000, 1, All, 0x00140014},                      // PBA
-    {0x1008, 1, 0x3f, 0x00000028},                     // PBS
-    {0x2160, 1, 0x8000fff8},                           // FCRTL
-    {0x2168, 1, 0xfff8},                               // FCRTH
-    {0x2410, 1, 0x1fff},                               // RDFH
-    {0x2418, 1, 0x1fff},                               // RDFT
-    {0x2420, 1, 0x1fff},                               // RDFHS
-    {0x2428, 1, 0x1fff},                               // RDFTS
-    {0x2430, 1, 0x1fff},                               // RDFPC
-    {0x3410, 1, 0x1fff, 0x600},                        // TDFH
-    {0x3418, 1, 0x1fff, 0x600},                        // TDFT
-    {0x3420, 1, 0x1fff, 0x600},                        // TDFHS
-    {0x3428, 1, 0x1fff, 0x600},                        // TDFTS
-    {0x3430, 1, 0x1fff},                               // TDFPC
-    {0x2820, 1, 0xffff},                               // RDTR; its bit 31 clears itself
-    {0x282c, 1, 0xffff},                               // RADV
-    {0x2c00, 1, 0xfff},                                // RSRPD
-    {0x2c08, 1, 0xffff},                               // RAID
-    {0x3820, 1, 0xffff},                               // TIDV
-    {0x382c, 1, 0xffff},                               // TADV
-    {reg::ReceiveRing + 0x28, 1, 0x7fffffff, 1 << 16}, // RXDCTL
+    {reg::TransmitControl, 1, 0x7ffffffa, 0x0003f0f8},    // TCTL
+    {0x0410, 1, 0x3fffffff, 0x00602008},                  // TIPG
+    {0x0458, 1, 0xffff},                                  // AIT
+    {0x0e00, 1, All, 0x00068302},                         // LEDCTL
+    {0x0f00, 1, All, 0x00000008},                         // EXTCNF_CTRL
+    {0x0f08, 1, All},                                     // EXTCNF_SIZE
+    {0x0f10, 1, All, 0x0000030d},                         // POEMB
+    {0x1000, 1, All, 0x00140014},                         // PBA
+    {0x1008, 1, 0x3f, 0x00000028},                        // PBS
+    {0x2160, 1, 0x8000fff8},                              // FCRTL
+    {0x2168, 1, 0xfff8},                                  // FCRTH
+    {reg::PacketSplitControl, 1, 0x3f3f3f7f, 0x00040402}, // PSRCTL
+    {0x2410, 1, 0x1fff},                                  // RDFH
+    {0x2418, 1, 0x1fff},                                  // RDFT
+    {0x2420, 1, 0x1fff},                                  // RDFHS
+    {0x2428, 1, 0x1fff},                                  // RDFTS
+    {0x2430, 1, 0x1fff},                                  // RDFPC
+    {0x3410, 1, 0x1fff, 0x600},                           // TDFH
+    {0x3418, 1, 0x1fff, 0x600},                           // TDFT
+    {0x3420, 1, 0x1fff, 0x600},                           // TDFHS
+    {0x3428, 1, 0x1fff, 0x600},                           // TDFTS
+    {0x3430, 1, 0x1fff},                                  // TDFPC
+    {0x2820, 1, 0xffff},                                  // RDTR; its bit 31 clears itself
+    {0x282c, 1, 0xffff},                                  // RADV
+    {0x2c00, 1, 0xfff},                                   // RSRPD
+    {0x2c08, 1, 0xffff},                                  // RAID
+    {0x3820, 1, 0xffff},                                  // TIDV
+    {0x382c, 1, 0xffff},                                  // TADV
+    {reg::ReceiveRing + 0x28, 1, 0x7fffffff, 1 << 16},    // RXDCTL
     {reg::ReceiveRing + 0x128, 1, 0x7fffffff, 1 << 16},
     {reg::TransmitRing + 0x28, 1, 0x7fffffff}, // TXDCTL
     {reg::TransmitRing + 0x128, 1, 0x7fffffff},

@@ -25,6 +25,7 @@ inline constexpr std::uint32_t VectorThrottle = 0x00e8;     ///< EITR, 10.2.4.3,
 inline constexpr std::uint32_t ReceiveControl = 0x0100;     ///< RCTL, 10.2.5.1
 inline constexpr std::uint32_t TransmitControl = 0x0400;    ///< TCTL, 10.2.6.1
 inline constexpr std::uint32_t ManagementControl = 0x1010;  ///< EEMNGCTL, 10.2.2.16
+inline constexpr std::uint32_t PacketSplitControl = 0x2170; ///< PSRCTL, 10.2.5.4
 inline constexpr std::uint32_t ReceiveRing = 0x2800;        ///< RDBAL ... of queue 0, 10.2.5.5
 inline constexpr std::uint32_t TransmitRing = 0x3800;       ///< TDBAL ... of queue 0, 10.2.6.3
 inline constexpr std::uint32_t QueueStride = 0x0100;

@@ -212,6 +212,82 @@ TEST_F(E1000e, ReceivesIntoLegacyAndExtendedDescriptors)
     }
 }
 
+TEST_F(E1000e, SpreadsAFrameOverTheBuffersOfASplitDescriptor)
+{
+    constexpr std::uint64_t Step = 0x1000;
+    for (std::uint32_t i = 0; i < 8; ++i)
+        for (std::uint32_t part = 0; part < 4; ++part)
+            board.store(ReceiveRing + 32 * i + 8 * part, Buffers + (4 * i + part) * Step);
+    set(0x5008, 0x8000);
+    set(0x2170, 0x0101'0001); // 128 bytes, none, and 1 KiB twice
+    set(0x2800, ReceiveRing);
+    set(0x2808, 8 * 32);
+    set(0x100, 0x0400'8402); // DTYP
+    set(0x2818, 14); // in units of 16 bytes
+    network.settle();
+    const Frame frame = frameTo(Mac, 1500);
+    network.deliver(frame);
+    ASSERT_EQ(get(0x2810), 2U);
+    EXPECT_EQ(board.load<std::uint32_t>(ReceiveRing + 8) & 3U, 3U);
+    EXPECT_EQ(board.load<std::uint16_t>(ReceiveRing + 12), 128);
+    EXPECT_EQ(board.load<std::uint64_t>(ReceiveRing + 16),
+              std::uint64_t{1024} << 32 | std::uint64_t{348} << 48);
+    Frame stored = board.loadBytes(Buffers, 128);
+    for (const auto& [part, bytes] : {std::pair{2, 1024}, std::pair{3, 348}}) {
+        const auto more = board.loadBytes(Buffers + static_cast<std::uint64_t>(part) * Step,
+                                          static_cast<std::size_t>(bytes));
+        stored.insert(stored.end(), more.begin(), more.end());
+    }
+    EXPECT_EQ(stored, frame);
+}
+
+TEST_F(E1000e, HonoursEveryBufferSize)
+{
+    // RCTL's BSEX and BSIZE (10.2.5.1): a buffer is filled to its end and not beyond.
+    const std::pair<std::uint32_t, std::uint32_t> sizes[] = {
+        {0, 2048}, {1U << 16, 1024}, {2U << 16, 512}, {3U << 16, 256}, {1U << 25 | 1U << 16, 16384}};
+    for (const auto& [bits, bytes] : sizes) {
+        set(0x0000, 1U << 26);
+        startReceiver(15, 0x0400'8002 | bits);
+        network.deliver(frameTo(Mac, 1500));
+        EXPECT_EQ(get(0x2810), (1500 + bytes - 1) / bytes);
+        EXPECT_EQ(board.load<std::uint16_t>(ReceiveRing + 8), std::min(bytes, 1500U));
+    }
+}
+
+TEST_F(E1000e, HearsItselfInLoopback)
+{
+    for (const bool inPhy : {false, true}) {
+        set(0x0000, 1U << 26);
+        if (inPhy)
+            set(0x20, 1U << 26 | 1U << 21 | 0x4140); // the PHY's control register
+        startReceiver(15, inPhy ? 0x0400'8002 : 0x0400'8042);
+        startTransmitter();
+        const Frame frame = frameTo(Mac, 200);
+        board.storeBytes(Data, frame);
+        describe(TransmitRing, 0, Data, 200 | 0x0300'0000, 0);
+        EXPECT_TRUE(transmit(1).empty()) << "nothing goes out";
+        EXPECT_EQ(get(0x2810), 1U);
+        EXPECT_EQ(board.loadBytes(Buffers, 200), frame);
+    }
+}
+
+TEST_F(E1000e, CountersClearWhenTheyAreRead)
+{
+    startReceiver(15);
+    network.deliver(frameTo(Mac, 300));
+    network.deliver(frameTo({0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, 60));
+    EXPECT_EQ(get(0x4074), 2U); // GPRC
+    EXPECT_EQ(get(0x4074), 0U);
+    EXPECT_EQ(get(0x4078), 1U);   // BPRC
+    EXPECT_EQ(get(0x405c), 1U);   // PRC64, with the FCS
+    EXPECT_EQ(get(0x4068), 1U);   // PRC511
+    EXPECT_EQ(get(0x4088), 368U); // GORCL stays
+    EXPECT_EQ(get(0x4088), 368U);
+    EXPECT_EQ(get(0x408c), 0U); // until GORCH is read
+    EXPECT_EQ(get(0x4088), 0U);
+}
+
 TEST_F(E1000e, KeepsFramesWaitingUntilThereAreBuffers)
 {
     startReceiver(2);

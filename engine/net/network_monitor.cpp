@@ -6,6 +6,7 @@
 #include "net/frame_filter.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace engine::net {
@@ -29,18 +30,90 @@ std::optional<IpAddress> arpSender(std::span<const std::byte> frame)
     return address;
 }
 
+using Bytes = std::span<const std::byte>;
+constexpr std::size_t UdpHeaderBytes = 8;
+
+/// What a datagram from `port` carries.
+std::optional<Bytes> datagramFrom(Bytes frame, std::uint16_t port)
+{
+    const auto packet = parsePacket(frame);
+    if (!packet || packet->protocol != ProtocolUdp || packet->isLaterFragment
+        || packet->end - packet->layer4 < UdpHeaderBytes
+        || network::loadBigEndian16(frame, packet->layer4) != port)
+        return std::nullopt;
+    const std::size_t data = packet->layer4 + UdpHeaderBytes;
+    return frame.subspan(data, packet->end - data);
+}
+
+/// The kind of a DHCP message (RFC 2132, 9.6), 0 when it does not say.
+unsigned dhcpKind(Bytes options)
+{
+    constexpr unsigned Pad = 0;
+    constexpr unsigned End = 255;
+    constexpr unsigned MessageType = 53;
+    for (std::size_t at = 0; at < options.size();) {
+        const auto code = std::to_integer<unsigned>(options[at]);
+        if (code == End)
+            break;
+        if (code == Pad) {
+            ++at;
+            continue;
+        }
+        if (options.size() - at < 3)
+            break;
+        if (code == MessageType)
+            return std::to_integer<unsigned>(options[at + 2]);
+        at += 2 + std::to_integer<std::size_t>(options[at + 1]);
+    }
+    return 0;
+}
+
+/// The address that a DHCP server confirms to the card `mac` (RFC 2131, 2).
+std::optional<IpAddress> confirmedLease(Bytes message, const MacAddress& mac)
+{
+    constexpr std::array Cookie{std::byte{0x63}, std::byte{0x82}, std::byte{0x53}, std::byte{0x63}};
+    constexpr std::size_t AddressAt = 16; // yiaddr
+    constexpr std::size_t CardAt = 28;    // chaddr
+    constexpr std::size_t CookieAt = 236;
+    constexpr std::size_t OptionsAt = CookieAt + Cookie.size();
+    constexpr unsigned Acknowledge = 5;
+    if (message.size() < OptionsAt || message[0] != std::byte{2}
+        || !std::ranges::equal(message.subspan(CookieAt, Cookie.size()), Cookie)
+        || !std::ranges::equal(message.subspan(CardAt, mac.size()), std::as_bytes(std::span(mac)))
+        || dhcpKind(message.subspan(OptionsAt)) != Acknowledge)
+        return std::nullopt;
+    IpAddress address;
+    std::memcpy(address.bytes.data(), message.data() + AddressAt, 4);
+    return address;
+}
+
 } // namespace
+
+/// A guest may have an address long before it sends a packet from it.
+void NetworkMonitor::noticeLease(std::span<const std::byte> frame)
+{
+    constexpr std::uint16_t ServerPort = 67;
+    const auto message = datagramFrom(frame, ServerPort);
+    if (const auto address = message ? confirmedLease(*message, m_mac) : std::nullopt)
+        remember(*address);
+}
 
 void NetworkMonitor::noticeOwnAddress(std::span<const std::byte> frame)
 {
     const auto packet = parsePacket(frame);
     const auto address = packet ? std::optional(packet->source) : arpSender(frame);
-    if (!address || address->isUnspecified() || address->isGroup())
+    if (address)
+        remember(*address);
+}
+
+void NetworkMonitor::remember(const IpAddress& address)
+{
+    if (address.isUnspecified() || address.isGroup())
         return;
-    if (!m_addresses.empty() && m_addresses.front() == *address)
+    if (!m_addresses.empty() && m_addresses.front() == address)
         return;
-    std::erase(m_addresses, *address);
-    m_addresses.push_front(*address);
+    std::erase(m_addresses, address);
+    m_addresses.push_front(address);
     if (m_addresses.size() > MostAddresses)
         m_addresses.pop_back();
 }
@@ -48,14 +121,8 @@ void NetworkMonitor::noticeOwnAddress(std::span<const std::byte> frame)
 void NetworkMonitor::noticeNames(std::span<const std::byte> frame)
 {
     constexpr std::uint16_t DnsPort = 53;
-    constexpr std::size_t UdpHeaderBytes = 8;
-    const auto packet = parsePacket(frame);
-    if (!packet || packet->protocol != ProtocolUdp || packet->isLaterFragment
-        || packet->end - packet->layer4 < UdpHeaderBytes
-        || network::loadBigEndian16(frame, packet->layer4) != DnsPort)
-        return;
-    const std::size_t data = packet->layer4 + UdpHeaderBytes;
-    auto answer = parseDnsAnswer(frame.subspan(data, packet->end - data));
+    const auto message = datagramFrom(frame, DnsPort);
+    auto answer = message ? parseDnsAnswer(*message) : std::nullopt;
     if (!answer)
         return;
     for (const IpAddress& address : answer->addresses)
@@ -87,6 +154,7 @@ FlowTable::Verdict NetworkMonitor::inspect(std::span<const std::byte> frame, Fra
         }
     } else {
         noticeNames(frame);
+        noticeLease(frame);
     }
     return m_flows.inspect(frame, way, std::chrono::steady_clock::now());
 }

@@ -21,7 +21,7 @@ struct NameSeen {
 /// ports it listens on. Everything is bounded, and nothing in a frame is trusted. Loop thread only.
 class NetworkMonitor {
 public:
-    explicit NetworkMonitor(const MacAddress& mac) : m_listening(mac) {}
+    explicit NetworkMonitor(const MacAddress& mac) : m_mac(mac), m_listening(mac) {}
 
     [[nodiscard]] FlowTable::Verdict inspect(std::span<const std::byte> frame, FrameWay way);
     [[nodiscard]] FlowTable& flows() { return m_flows; }
@@ -37,8 +37,11 @@ public:
 
 private:
     void noticeOwnAddress(std::span<const std::byte> frame);
+    void noticeLease(std::span<const std::byte> frame);
+    void remember(const IpAddress& address);
     void noticeNames(std::span<const std::byte> frame);
 
+    const MacAddress m_mac;
     FlowTable m_flows;
     ListenProbe m_listening;
     std::deque<NameSeen> m_names;

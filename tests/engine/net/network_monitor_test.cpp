@@ -252,6 +252,36 @@ TEST(NetworkMonitor, NamesTheConnectionsOfAName)
     EXPECT_EQ(monitor.addresses().at(0).toText(), "10.0.2.15");
 }
 
+TEST(NetworkMonitor, KnowsTheAddressThatDhcpConfirms)
+{
+    constexpr std::size_t Message = 8; // behind the UDP header
+    const auto addressesAfter = [](std::uint8_t kind, std::uint8_t lastByteOfCard, std::size_t cut) {
+        NetworkMonitor monitor(GuestMac);
+        Bytes udp(Message + 240);
+        put(udp, 0, 67, 2);
+        put(udp, 2, 68, 2);
+        put(udp, Message, 2, 1);          // BOOTREPLY
+        put(udp, Message + 16, Guest, 4); // yiaddr
+        for (std::size_t i = 0; i < GuestMac.size(); ++i)
+            put(udp, Message + 28 + i, GuestMac.at(i), 1);
+        put(udp, Message + 33, lastByteOfCard, 1);
+        put(udp, Message + 236, 0x63825363, 4);
+        for (const unsigned option : {0U, 54U, 4U, 10U, 0U, 2U, 2U, 53U, 1U, unsigned{kind}, 255U})
+            udp.push_back(std::byte(static_cast<std::uint8_t>(option)));
+        udp.resize(udp.size() - cut);
+        put(udp, 4, udp.size(), 2);
+        (void)monitor.inspect(ipv4Frame(17, 0x0a000202, 0xffffffff, udp), FrameWay::ToGuest);
+        return monitor.addresses();
+    };
+    const auto known = addressesAfter(5, GuestMac.back(), 0);
+    ASSERT_EQ(known.size(), 1U);
+    EXPECT_EQ(known[0].toText(), "10.0.2.15");
+    EXPECT_TRUE(addressesAfter(2, GuestMac.back(), 0).empty()) << "an offer is no lease";
+    EXPECT_TRUE(addressesAfter(5, GuestMac.back() ^ 1, 0).empty()) << "somebody else's";
+    for (std::size_t cut = 2; cut < 240; ++cut)
+        EXPECT_TRUE(addressesAfter(5, GuestMac.back(), cut).empty());
+}
+
 TEST(ListenProbe, LearnsFromAnswersAndTakesTheConnectionBack)
 {
     ListenProbe probe(GuestMac);

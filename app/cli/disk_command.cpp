@@ -6,6 +6,7 @@
 #include "cli/disk_report.h"
 #include "cli/exit_codes.h"
 #include "cli/text.h"
+#include "cli/unknown_verb.h"
 
 #include <CLI/CLI.hpp>
 
@@ -126,6 +127,12 @@ public:
         return ExitOk;
     }
 
+    Result<int> commit()
+    {
+        VM_TRY(commitImage(m_arguments.file, bases(), progress()));
+        return ExitOk;
+    }
+
 private:
     [[nodiscard]] ReportStyle style() const
     {
@@ -232,6 +239,13 @@ void addVerbs(CLI::App& disk, DiskArguments& arguments, Verb& chosen)
     command->add_flag("--linked", arguments.isLinked,
                       "store only differences; FILE must not change or move any more");
     addSharedOptions(command, arguments);
+
+    command =
+        addVerb(disk, arguments, chosen, &DiskVerbs::commit, "commit",
+                "Write what a linked clone holds into its base; other clones of the base become useless");
+    command->add_option("--allow-base", arguments.allowedFolders,
+                        "folder in which base images may lie, besides that of FILE");
+    command->add_flag("--progress", arguments.showsProgress, "tell how far it is");
 }
 
 } // namespace
@@ -252,6 +266,11 @@ int runDiskCommand(std::span<const std::string_view> args, std::ostream& out, st
     CLI::App disk("Disk images", "guesthouse disk");
     disk.require_subcommand(1);
     addVerbs(disk, arguments, chosen);
+    if (!args.empty() && isUnknownVerb(disk, args.front())) {
+        err << "guesthouse: there is no disk command “" << args.front()
+            << "”; guesthouse disk --help lists them\n";
+        return ExitUsage;
+    }
     std::vector<std::string> words(args.rbegin(), args.rend()); // the parser takes them from the back
     try {
         disk.parse(std::move(words));

@@ -2,6 +2,7 @@
 #include "cli/disk_command.h"
 #include "cli/exit_codes.h"
 #include "cli/parser.h"
+#include "cli/unknown_verb.h"
 
 #include <CLI/CLI.hpp>
 #include <dlfcn.h>
@@ -62,6 +63,10 @@ int main(int argc, char** argv)
     program.set_version_flag("--version", GUESTHOUSE_VERSION);
     int exitCode = app::ExitOk;
     app::addAllCommands(program, exitCode);
+    if (app::isUnknownVerb(program, argv[1])) {
+        std::cerr << "guesthouse: there is no command “" << argv[1] << "”; guesthouse --help lists them\n";
+        return app::ExitUsage;
+    }
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -66,10 +66,31 @@ TEST_F(DiskCommand, ConvertCloneResizeAndCompactKeepContents)
     EXPECT_TRUE(readFile(m_folder / "full.raw") == larger);
 }
 
+TEST_F(DiskCommand, CommitWritesAClonesContentsIntoItsBase)
+{
+    using engine::block::test::openDisk;
+    ASSERT_EQ(run({"create", "@base", "4M"}), 0) << m_err.str();
+    ASSERT_EQ(run({"clone", "--linked", "@base", "@linked"}), 0) << m_err.str();
+    auto contents = pattern(4 << 20, 5);
+    std::fill(contents.begin() + (1 << 20), contents.begin() + (2 << 20), std::byte{0});
+    {
+        auto linked = openDisk(m_folder / "linked");
+        ASSERT_EQ(linked.write(0, contents), engine::BlockStatus::Ok);
+        ASSERT_EQ(linked.flush(), engine::BlockStatus::Ok);
+    }
+    ASSERT_EQ(run({"commit", "@linked", "--progress"}), 0) << m_err.str();
+    EXPECT_TRUE(openDisk(m_folder / "base").readAll() == contents);
+    EXPECT_EQ(run({"check", "@base"}), 0) << m_out.str();
+    EXPECT_EQ(run({"commit", "@base"}), 1);
+    EXPECT_NE(m_err.str().find("has no base"), std::string::npos) << m_err.str();
+    EXPECT_EQ(run({"commit", "@absent"}), 1);
+}
+
 TEST_F(DiskCommand, FailuresAreSentencesAndExitCodes)
 {
     EXPECT_EQ(run({}), 2);
     EXPECT_EQ(run({"frobnicate"}), 2);
+    EXPECT_NE(m_err.str().find("no disk command “frobnicate”"), std::string::npos) << m_err.str();
     EXPECT_EQ(run({"create"}), 2);
     EXPECT_EQ(run({"create", "--help"}), 0);
     EXPECT_NE(m_out.str().find("SIZE"), std::string::npos);

@@ -51,12 +51,24 @@ struct Machine {
     NvmeController nvme{disk, board.memory, board.log};
 };
 
+/// Every opcode that the controller knows on either queue; others for a quarter of the values.
+std::uint8_t opcodeFrom(std::uint8_t choice)
+{
+    constexpr std::array<std::uint8_t, 15> Known{0x00, 0x01, 0x02, 0x04, 0x05, 0x06, 0x08, 0x09,
+                                                 0x0a, 0x0c, 0x7c, 0x02, 0x01, 0x08, 0x09};
+    return choice < 192 ? Known.at(choice % Known.size()) : static_cast<std::uint8_t>(choice);
+}
+
+/// Shadow doorbells, once they are in use, at ShadowValues: queue 1 follows what is stored there.
+constexpr std::uint64_t ShadowValues = 0x5'0000;
+constexpr std::uint64_t ShadowEvents = 0x5'1000;
+
 /// A command that is plausible in all but what the fuzzer sets, on queue 0 or 1.
 void submit(Machine& machine, FuzzInput& input, std::array<std::uint32_t, 2>& tails)
 {
     const unsigned queue = input.take<std::uint8_t>() & 1;
     std::array<std::uint32_t, 16> entry{};
-    entry[0] = input.take<std::uint8_t>() % 16U | std::uint32_t{input.take<std::uint8_t>()} << 16;
+    entry[0] = opcodeFrom(input.take<std::uint8_t>()) | std::uint32_t{input.take<std::uint8_t>()} << 16;
     entry[1] = input.take<std::uint8_t>() % 3;
     entry[6] = 0x4'0000 + std::uint32_t{input.take<std::uint16_t>()} * 4;
     entry[8] = 0x6'0000 + std::uint32_t{input.take<std::uint16_t>()} * 8;
@@ -67,8 +79,14 @@ void submit(Machine& machine, FuzzInput& input, std::array<std::uint32_t, 2>& ta
         entry[6] = 0x3'1000;
     if (queue == 0 && (entry[0] & 0xff) == 1)
         entry[6] = 0x3'0000;
+    if (queue == 0 && (entry[0] & 0xff) == 0x7c && (entry[1] & 1) != 0) {
+        entry[6] = ShadowValues;
+        entry[8] = ShadowEvents;
+    }
     machine.board.store((queue == 0 ? Submission : 0x3'0000) + 64ULL * tails.at(queue), entry);
     tails.at(queue) = (tails.at(queue) + 1) % 16;
+    if (queue == 1)
+        machine.board.store(ShadowValues + 8, tails.at(queue));
     machine.set(0x1000 + 8 * queue, tails.at(queue));
 }
 
@@ -84,7 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::array<std::uint32_t, 2> tails{};
     machine.restart();
     while (!input.isEmpty()) {
-        switch (input.take<std::uint8_t>() % 5) {
+        switch (input.take<std::uint8_t>() % 6) {
         case 0: machine.set(input.take<std::uint8_t>() & 0x3cU, input.take<std::uint32_t>()); break;
         case 1: machine.set(0x1000 + (input.take<std::uint8_t>() & 0x1cU), input.take<std::uint8_t>()); break;
         case 2: {
@@ -94,6 +112,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         }
         case 3: machine.settle(); break;
+        case 4:
+            machine.board.store(ShadowValues + 4ULL * (input.take<std::uint8_t>() & 7),
+                                std::uint32_t{input.take<std::uint8_t>()});
+            break;
         default: submit(machine, input, tails); break;
         }
     }

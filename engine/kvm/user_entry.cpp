@@ -31,16 +31,26 @@ struct Frame {
     std::uint64_t stackPointer = 0;
     std::uint16_t stackSelector = 0;
 
-    [[nodiscard]] bool isFromUser() const { return (codeSelector & 3) == 3; }
+    [[nodiscard]] bool isFromUser() const
+    {
+        return (codeSelector & 3) == 3 && (flags & FlagVirtual8086) == 0;
+    }
 };
+
+bool isLongModeActive(const CpuContext& cpu)
+{
+    return (cpu.efer & EferLongModeActive) != 0;
+}
 
 std::optional<Frame> readFrame(const CpuContext& cpu, const LinearMemory& memory, bool hasErrorCode)
 {
+    const std::size_t width = isLongModeActive(cpu) ? 8 : 4;
+    const std::uint64_t base = isLongModeActive(cpu) ? 0 : cpu.segments[SegmentSs].base;
     std::array<std::byte, 6 * 8> raw{};
-    const auto data = std::span(raw).subspan(hasErrorCode ? 0 : 8);
-    if (memory.asLevel(0).read(cpu.general[Rsp], data))
+    const auto all = std::span(raw).first(6 * width);
+    if (memory.asLevel(0).read(base + cpu.general[Rsp], all.subspan(hasErrorCode ? 0 : width)))
         return std::nullopt;
-    const auto word = [&raw](std::size_t i) { return loadLittleEndian(std::span(raw).subspan(i * 8, 8)); };
+    const auto word = [&](std::size_t i) { return loadLittleEndian(all.subspan(i * width, width)); };
     return Frame{.errorCode = word(0),
                  .instructionPointer = word(1),
                  .codeSelector = static_cast<std::uint16_t>(word(2)),
@@ -65,6 +75,45 @@ bool returnToProgram(CpuContext& cpu, const LinearMemory& memory, const Frame& f
     return true;
 }
 
+/// The linear address where an exception's gate leads; 0 for none.
+std::uint64_t handlerOf(const CpuContext& cpu, const LinearMemory& memory, Vector vector)
+{
+    std::array<std::byte, 16> raw{};
+    const auto gate = std::span(raw).first(isLongModeActive(cpu) ? 16 : 8);
+    const std::uint64_t offset = static_cast<std::uint64_t>(vector) * gate.size();
+    if (offset + gate.size() - 1 > cpu.interruptTable.limit
+        || memory.asLevel(0).read(cpu.interruptTable.base + offset, gate))
+        return 0;
+    const auto part = [&raw](std::size_t at, std::size_t bytes) {
+        return loadLittleEndian(std::span(raw).subspan(at, bytes));
+    };
+    const std::uint64_t address = part(0, 2) | part(6, 2) << 16 | part(8, 4) << 32;
+    const auto code = readDescriptor(cpu, memory, static_cast<std::uint16_t>(part(2, 2)));
+    if (address == 0 || !code || !code->isCode())
+        return 0;
+    return isLongModeActive(cpu) ? address : (code->base() + address) & 0xffffffff;
+}
+
+/// INT n, INT3 and INTO in a program's code: the vector and the instruction's length.
+struct SoftwareInterrupt {
+    std::uint8_t vector = 0;
+    unsigned length = 0;
+};
+std::optional<SoftwareInterrupt> readInterrupt(const CpuContext& cpu, const LinearMemory& memory)
+{
+    std::array<std::byte, 2> code{};
+    const auto fetched = memory.fetch(cpu.codeAddress(), code);
+    if (!fetched || *fetched == 0)
+        return std::nullopt;
+    if (code[0] == std::byte{0xCC})
+        return SoftwareInterrupt{static_cast<std::uint8_t>(Vector::Breakpoint), 1};
+    if (code[0] == std::byte{0xCE} && !cpu.isLongMode() && (cpu.flags & FlagOverflow) != 0)
+        return SoftwareInterrupt{static_cast<std::uint8_t>(Vector::Overflow), 1};
+    if (code[0] == std::byte{0xCD} && *fetched == code.size())
+        return SoftwareInterrupt{std::to_integer<std::uint8_t>(code[1]), 2};
+    return std::nullopt;
+}
+
 Result<> setDebug(const Vcpu& vcpu, kvm_guest_debug request)
 {
     if (callKvm(vcpu.fd(), KVM_SET_GUEST_DEBUG, &request) < 0)
@@ -74,13 +123,18 @@ Result<> setDebug(const Vcpu& vcpu, kvm_guest_debug request)
 
 } // namespace
 
+bool UserEntry::isNeeded()
+{
+    static const bool needed = isSoftwareVirtualization();
+    return needed;
+}
+
 Result<> UserEntry::watch()
 {
-    if (!isSoftwareVirtualization() || m_vcpu.kvm().caps().setGuestDebug == 0)
+    if (!isNeeded() || m_vcpu.kvm().caps().setGuestDebug == 0)
         return {};
     const bool isParavirtual = m_vcpu.readMsr(MsrParavirtualCpu).value_or(0) / PageBytes != 0;
-    const bool hasTarget = m_vcpu.readMsr(MsrLstar).value_or(0) != 0;
-    const Handlers handlers = hasTarget && !isParavirtual ? findHandlers() : Handlers{};
+    const Handlers handlers = isParavirtual ? Handlers{} : findHandlers();
     if (handlers == m_handlers && !m_stepping)
         return {};
     return setBreakpoints(handlers);
@@ -88,9 +142,9 @@ Result<> UserEntry::watch()
 
 Result<> UserEntry::watchNowAndThen()
 {
-    constexpr std::chrono::milliseconds Interval(100);
+    constexpr std::chrono::milliseconds Interval(20);
     const auto now = std::chrono::steady_clock::now();
-    if (now - m_watched < Interval || m_stepping)
+    if (!isNeeded() || now - m_watched < Interval || m_stepping)
         return {};
     m_watched = now;
     return watch();
@@ -108,21 +162,13 @@ UserEntry::Handlers UserEntry::findHandlers() const
     if (!registers)
         return {};
     const CpuContext cpu = toContext(*registers);
-    if ((cpu.efer & EferLongModeActive) == 0)
+    // Who has neither a task nor a target for SYSCALL has no programs yet.
+    if (!cpu.isProtected() || (cpu.taskSelector == 0 && m_vcpu.readMsr(MsrLstar).value_or(0) == 0))
         return {};
     GuestPages pages(m_memory);
-    const LinearMemory memory = LinearMemory(cpu, pages).asLevel(0);
-    const auto handlerOf = [&](Vector vector) -> std::uint64_t {
-        const std::uint64_t offset = static_cast<std::uint64_t>(vector) * 16;
-        std::array<std::byte, 16> gate{};
-        if (offset + 15 > cpu.interruptTable.limit || memory.read(cpu.interruptTable.base + offset, gate))
-            return 0;
-        const auto part = [&gate](std::size_t at, std::size_t bytes) {
-            return loadLittleEndian(std::span(gate).subspan(at, bytes));
-        };
-        return part(0, 2) | part(6, 2) << 16 | part(8, 4) << 32;
-    };
-    return {.pageFault = handlerOf(Vector::PageFault), .invalidOpcode = handlerOf(Vector::InvalidOpcode)};
+    const LinearMemory memory(cpu, pages);
+    return {.pageFault = isLongModeActive(cpu) ? handlerOf(cpu, memory, Vector::PageFault) : 0,
+            .invalidOpcode = handlerOf(cpu, memory, Vector::InvalidOpcode)};
 }
 
 Result<> UserEntry::setBreakpoints(const Handlers& handlers)
@@ -186,7 +232,6 @@ bool UserEntry::redoSystemCall(CpuContext& cpu) const
 
 bool UserEntry::redoInterrupt(CpuContext& cpu) const
 {
-    constexpr std::byte SoftwareInterrupt{0xCD};
     GuestPages pages(m_memory);
     const CpuContext before = cpu;
     const LinearMemory memory(cpu, pages);
@@ -195,17 +240,16 @@ bool UserEntry::redoInterrupt(CpuContext& cpu) const
         cpu = before;
         return false;
     }
-    std::array<std::byte, 2> code{};
-    const auto fetched = memory.fetch(cpu.codeAddress(), code);
-    if (!fetched || *fetched != code.size() || code[0] != SoftwareInterrupt) {
+    const auto interrupt = readInterrupt(cpu, memory);
+    if (!interrupt) {
         cpu = before;
         return false;
     }
     const Outcome outcome = deliverEvent(cpu, memory,
-                                         {.vector = std::to_integer<std::uint8_t>(code[1]),
+                                         {.vector = interrupt->vector,
                                           .errorCode = std::nullopt,
                                           .isSoftware = true,
-                                          .returnAddress = cpu.instructionPointer + code.size(),
+                                          .returnAddress = cpu.instructionPointer + interrupt->length,
                                           .savedFlags = cpu.flags});
     const auto* fault = std::get_if<GuestFault>(&outcome);
     if (std::holds_alternative<Completed>(outcome) || (fault && raiseFault(cpu, memory, *fault)))

@@ -25,6 +25,8 @@ public:
     /// Both must outlive this object.
     UserEntry(Vcpu& vcpu, AddressSpace& memory) : m_vcpu(vcpu), m_memory(memory) {}
 
+    /// Whether this host's KVM is one of that kind.
+    [[nodiscard]] static bool isNeeded();
     /// Call before the vCPU runs again after a start, a reset or a restore.
     [[nodiscard]] Result<> watch();
     /// The same, a few times a second at most: call when there is an occasion, because a kernel may move

@@ -12,6 +12,9 @@ namespace engine {
 
 namespace {
 
+/// How often user mode is thought of (kvm::UserEntry) where KVM emulates.
+constexpr std::uint64_t ExitsBetweenLooks = 64;
+
 std::chrono::nanoseconds readClock(clockid_t clock)
 {
     timespec time{};
@@ -166,6 +169,7 @@ void VcpuGroup::run(kvm::Vcpu& vcpu)
         progress.clock = clock;
     }
     {
+        const bool emulates = kvm::UserEntry::isNeeded();
         kvm::VcpuRunHandle proof = vcpu.bindToThisThread();
         kvm::ExitDispatcher dispatcher(m_surroundings.ports, m_surroundings.memory.mmio(),
                                        m_surroundings.coalesced, m_surroundings.msrs);
@@ -179,14 +183,16 @@ void VcpuGroup::run(kvm::Vcpu& vcpu)
             }
             const auto exit = vcpu.run(proof);
             progress.exits.fetch_add(1, std::memory_order_relaxed);
-            if (exit && dispatcher.dispatch(*exit)) [[likely]]
+            if (exit && dispatcher.dispatch(*exit)) [[likely]] {
+                if (emulates && progress.exits % ExitsBetweenLooks == 0) [[unlikely]]
+                    (void)m_userEntries.at(vcpu.index())->watchNowAndThen();
                 continue;
+            }
             const auto stopped =
                 exit ? handle(vcpu, *exit)
                      : std::optional(stopAt(vcpu, VcpuStop::Kind::Failed, exit.error().message()));
             if (!stopped && progress.inspect.exchange(false))
-                if (const auto looked = m_assists.at(vcpu.index())->completeStalled(); !looked)
-                    m_surroundings.log.warning("assist", looked.error().message());
+                lookWhetherStalled(vcpu);
             if (!stopped)
                 continue;
             // Wait for the gate to be closed and opened again: until then nothing can change for this vCPU.
@@ -207,6 +213,15 @@ void VcpuGroup::run(kvm::Vcpu& vcpu)
     std::scoped_lock lock(m_clocksMutex);
     m_finishedCpuTime += readClock(clock).count();
     progress.clock.reset();
+}
+
+void VcpuGroup::lookWhetherStalled(kvm::Vcpu& vcpu)
+{
+    auto looked = m_assists.at(vcpu.index())->completeStalled();
+    if (looked)
+        looked = m_userEntries.at(vcpu.index())->watchNowAndThen();
+    if (!looked)
+        m_surroundings.log.warning("assist", looked.error().message());
 }
 
 void VcpuGroup::finishInstruction(kvm::Vcpu& vcpu, kvm::VcpuRunHandle& proof, kvm::ExitDispatcher& dispatcher)

@@ -96,6 +96,7 @@ private:
     [[nodiscard]] bool waitAtGate();
     /// Answers what is pending, so that the registers are those after the instruction.
     void finishInstruction(kvm::Vcpu& vcpu, kvm::VcpuRunHandle& proof, kvm::ExitDispatcher& dispatcher);
+    void lookWhetherStalled(kvm::Vcpu& vcpu);
     /// nullopt when the vCPU can go on.
     [[nodiscard]] std::optional<VcpuStop> handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& exit);
     void warnOnce(std::atomic_flag& warned, std::string_view text);

@@ -1,13 +1,18 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
-; Interrupts and exceptions in 32-bit protected mode without paging, first with flat segments, then with
-; segments that begin at BASE, as some loaders and option ROMs run. Each handler reports its vector; the
-; main program reports what it reached.
+; Interrupts and exceptions in 32-bit protected mode without paging, first with flat segments, then in a
+; program at privilege level 3, then with segments that begin at BASE, as some loaders and option ROMs run.
+; Each handler reports its vector; the main program reports what it reached.
 %include "long_mode.inc"
 %define BASE       0xFFF90000      ; the stack's offset is no address of RAM
 %define FLAT_CODE  0x08
 %define FLAT_DATA  0x10
+%define USER_STACK 0x7000
+%define LAST_CALL  0x7E57
 %define BASED_CODE 0x18
 %define BASED_DATA 0x20
+%define USER_CODE  0x2B
+%define USER_DATA  0x33
+%define TASK       0x38
 bits 32
 org CODE_BASE
 
@@ -32,6 +37,34 @@ start:  lgdt    [gdt_pointer]
         call    provoke
         REPORT  0x1111
 
+        mov     eax, task
+        mov     [gdt + TASK + 2], ax
+        shr     eax, 16
+        mov     [gdt + TASK + 4], al
+        mov     ax, TASK
+        ltr     ax
+        mov     [task + 4], esp
+        mov     byte [idt + 0x40 * 8 + 5], 0xEE ; for programs too
+        mov     byte [idt + 3 * 8 + 5], 0xEE
+        push    dword USER_DATA
+        push    dword USER_STACK
+        push    dword 0x3202                    ; ports and interrupt flag for everybody
+        push    dword USER_CODE
+        push    dword program
+        iretd
+program:
+        mov     ax, USER_DATA
+        mov     ds, ax
+        mov     es, ax
+        call    provoke
+        REPORT  0x3333
+        mov     eax, LAST_CALL
+        int     0x40
+
+back:   mov     esp, STACK_TOP
+        mov     ax, FLAT_DATA
+        mov     ds, ax
+        mov     es, ax
         cli
         mov     ebx, BASED_CODE
         mov     esi, BASE
@@ -123,6 +156,8 @@ handler_%+vector:
 %endrep
 
 report_event:
+        cmp     eax, LAST_CALL
+        je      back
         pushad
         mov     eax, [esp + 32]
         cmp     eax, 0x20
@@ -150,6 +185,7 @@ report_event:
 
 align 8
 gdt:    dq      0, 0x00CF9B000000FFFF, 0x00CF93000000FFFF, 0xFFCF9BF90000FFFF, 0xFFCF93F90000FFFF
+        dq      0x00CFFB000000FFFF, 0x00CFF3000000FFFF, 0x0000890000000067
 gdt_pointer:
         dw      gdt_pointer - gdt - 1
         dd      gdt
@@ -163,6 +199,8 @@ handlers:
  %assign vector vector + 1
 %endrep
 align 8
+task:   dd      0, 0, FLAT_DATA
+        times 0x68 - 12 db 0
 ticks:  dd      0
 align 8
 idt:    times 0x41 dq 0

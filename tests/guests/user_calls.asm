@@ -37,6 +37,11 @@ high:   mov     rsp, HIGH + STACK_TOP
         mov     rax, HIGH + on_invalid
         mov     ecx, 0x8E00
         call    set_gate
+        mov     rdi, HIGH + idt + 3 * 16
+        mov     rax, HIGH + on_breakpoint
+        mov     ecx, 0xEE00
+        call    set_gate
+        mov     ecx, 0x8E00
         mov     rdi, HIGH + idt + 14 * 16
         mov     rax, HIGH + on_page_fault
         call    set_gate
@@ -74,6 +79,7 @@ program:
         syscall
         mov     eax, 0x102
         int     0x80
+        int3
         mov     rbx, UNMAPPED
         mov     [rbx], ebx
         ud2
@@ -116,6 +122,11 @@ on_interrupt:
         mov     eax, cs
         out     dx, eax
 .done:  iretq
+on_breakpoint:
+        mov     eax, 3
+        mov     dx, REPORT_PORT
+        out     dx, eax
+        iretq
 on_page_fault:
         pop     rax                     ; the error code
         or      eax, 0xE00

@@ -31,21 +31,15 @@ TEST(UserEntry, ProgramsReachTheirKernelAndComeBack)
     const VcpuExit last = machine->run(0);
 
     EXPECT_FALSE(machine->done.reports().empty()) << describe(last);
-    EXPECT_EQ(machine->report.reports(), (std::vector<std::uint64_t>{
-                                             0x101,
-                                             0,
-                                             0x10, // SYSCALL: interrupts off, the kernel's CS
-                                             0x102,
-                                             0x10, // INT 80h
-                                             0xE06,
-                                             6, // a write to nowhere, an invalid opcode
-                                             0x103,
-                                             0,
-                                             0x10, // after a hundred of both
-                                             0x1FF,
-                                             0,
-                                             0x10,
-                                         }));
+    const std::vector<std::uint64_t> expected{
+        0x101, 0,    0x10, // SYSCALL: interrupts off, the kernel's CS
+        0x102, 0x10,       // INT 80h
+        3,                 // INT3
+        0xE06, 6,          // a write to nowhere, an invalid opcode
+        0x103, 0,    0x10, // after a hundred of both calls
+        0x1FF, 0,    0x10,
+    };
+    EXPECT_EQ(machine->report.reports(), expected);
     RecordProperty("stops", std::to_string(stops));
 }
 

@@ -5,6 +5,7 @@
 #include "kvm/assist/event_delivery.h"
 #include "kvm/assist/far_transfer.h"
 #include "kvm/assist/interrupt_return.h"
+#include "kvm/assist/legacy_instructions.h"
 
 namespace engine::kvm::assist {
 
@@ -208,6 +209,8 @@ std::optional<Outcome> runSpecial(CpuContext& cpu, const Instruction& instructio
     case ZYDIS_MNEMONIC_IRETQ: return interruptReturn(it);
     default: break;
     }
+    if (auto legacy = runLegacy(cpu, instruction, memory))
+        return legacy;
     auto outcome = runFarTransfer(cpu, instruction, memory);
     jumped = outcome && std::holds_alternative<Completed>(*outcome);
     return outcome;

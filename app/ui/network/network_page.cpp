@@ -66,7 +66,7 @@ QWidget* NetworkPage::makeHeader()
     m_address->setObjectName(u"guestAddress"_s);
     m_address->setTextFormat(Qt::PlainText);
     m_address->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_address->setAccessibleName(tr("Address of the guest"));
+    m_address->setAccessibleDescription(tr("Address of the guest")); // its name is the address
     m_copy->setObjectName(u"copyAddress"_s);
     m_copy->setToolTip(tr("Copy the guest's address"));
     m_place->setObjectName(u"place"_s);

@@ -223,7 +223,7 @@ TEST_F(E1000e, SpreadsAFrameOverTheBuffersOfASplitDescriptor)
     set(0x2800, ReceiveRing);
     set(0x2808, 8 * 32);
     set(0x100, 0x0400'8402); // DTYP
-    set(0x2818, 14); // in units of 16 bytes
+    set(0x2818, 14);         // in units of 16 bytes
     network.settle();
     const Frame frame = frameTo(Mac, 1500);
     network.deliver(frame);

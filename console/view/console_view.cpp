@@ -5,6 +5,7 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QMouseEvent>
 
 #include <linux/input-event-codes.h>
 
@@ -217,6 +218,7 @@ void ConsoleView::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
     window()->installEventFilter(this);
+    window()->setMouseTracking(true);
     updateVisibility();
 }
 
@@ -230,6 +232,8 @@ bool ConsoleView::eventFilter(QObject* watched, QEvent* event)
 {
     if (event->type() == QEvent::WindowStateChange)
         updateVisibility();
+    if (event->type() == QEvent::MouseMove && watched == window() && watched != this)
+        moveAtWindowEdge(*static_cast<QMouseEvent*>(event));
     return QWidget::eventFilter(watched, event);
 }
 

@@ -124,6 +124,8 @@ private:
     bool handleSelectionKey(const QKeyEvent& event);
     [[nodiscard]] bool wantsCapture(const QMouseEvent& event) const;
     [[nodiscard]] bool startSelection(const QMouseEvent& event);
+    [[nodiscard]] QPointF exactPosition(const QMouseEvent& event) const;
+    void moveAtWindowEdge(const QMouseEvent& event);
     void sendPointer(QPointF position);
     void typeNext();
 

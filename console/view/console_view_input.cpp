@@ -162,6 +162,14 @@ bool ConsoleView::startSelection(const QMouseEvent& event)
     return true;
 }
 
+/// Where in the widget the event happened. Qt rounds position() to logical pixels on the way to a widget;
+/// with a scale factor that is not the pixel of the screen any more. The place in the window is exact.
+QPointF ConsoleView::exactPosition(const QMouseEvent& event) const
+{
+    const QPointF exact = event.scenePosition() - mapTo(window(), QPointF());
+    return (exact - event.position()).manhattanLength() <= 1 ? exact : event.position();
+}
+
 void ConsoleView::sendPointer(QPointF position)
 {
     const QPoint pixel = m_geometry.toGuest(position);
@@ -184,7 +192,7 @@ void ConsoleView::mousePressEvent(QMouseEvent* event)
     if (m_pointer.isActive())
         m_client.send(MotionInput{.buttons = m_buttons, .dx = 0, .dy = 0});
     else if (m_client.isPointerAbsolute())
-        sendPointer(event->position());
+        sendPointer(exactPosition(*event));
 }
 
 void ConsoleView::mouseReleaseEvent(QMouseEvent* event)
@@ -201,7 +209,7 @@ void ConsoleView::mouseReleaseEvent(QMouseEvent* event)
     if (m_pointer.isActive())
         m_client.send(MotionInput{.buttons = m_buttons, .dx = 0, .dy = 0});
     else if (m_client.isPointerAbsolute())
-        sendPointer(event->position());
+        sendPointer(exactPosition(*event));
 }
 
 void ConsoleView::mouseMoveEvent(QMouseEvent* event)
@@ -223,7 +231,17 @@ void ConsoleView::mouseMoveEvent(QMouseEvent* event)
         updateGeometryOfPicture();
     }
     if (m_client.isPointerAbsolute())
-        sendPointer(event->position());
+        sendPointer(exactPosition(*event));
+}
+
+/// Qt takes the last pixels of a window at its right and lower edge, when they make half a logical one, for
+/// outside of every widget in it. They belong to the picture, and edges are where guests have their bars.
+void ConsoleView::moveAtWindowEdge(const QMouseEvent& event)
+{
+    const QPointF at = event.scenePosition() - mapTo(window(), QPointF());
+    const bool ours = isVisible() && at.x() >= 0 && at.y() >= 0 && at.x() < width() && at.y() < height();
+    if (ours && m_client.isPointerAbsolute() && !m_selecting)
+        sendPointer(at);
 }
 
 void ConsoleView::wheelEvent(QWheelEvent* event)

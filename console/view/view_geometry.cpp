@@ -62,9 +62,12 @@ QPoint ViewGeometry::toGuest(QPointF position) const
 {
     if (isEmpty())
         return {};
-    const QPointF device = position * m_ratio - QPointF(m_target.topLeft());
-    const int x = qFloor(device.x() * m_guest.width() / m_target.width());
-    const int y = qFloor(device.y() * m_guest.height() / m_target.height());
+    // The middle of the device pixel under the hot spot is what one sees there. Positions come divided by the
+    // ratio: a little more keeps those on a pixel's edge inside of it.
+    constexpr qreal Rounding = 1.0 / 64;
+    const auto middle = [this](qreal along) { return qFloor(along * m_ratio + Rounding) + 0.5; };
+    const int x = qFloor((middle(position.x()) - m_target.x()) * m_guest.width() / m_target.width());
+    const int y = qFloor((middle(position.y()) - m_target.y()) * m_guest.height() / m_target.height());
     return {std::clamp(x, 0, m_guest.width() - 1), std::clamp(y, 0, m_guest.height() - 1)};
 }
 

@@ -65,6 +65,9 @@ class Comparison:
                         found.append((match.start(group) * across, row * down, match.end(group) * across,
                                       (row + 1) * down))
                         self.reasons.add(reason)
+        for row, first, last, reason in self.guest.get('cells', []):
+            found.append((first * across, row * down, last * across, (row + 1) * down))
+            self.reasons.add(reason)
         if picture.width == 720 and any(0xb0 <= cell <= 0xbf for cell in cells):
             self.reasons.add(NINTH_DOT)
             for at, cell in enumerate(cells):

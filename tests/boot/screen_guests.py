@@ -3,11 +3,21 @@
 
 A moment has the text to wait for ('text'), the keys that lead to it ('type'), the size of its picture
 ('size'), the text that may differ with the reason ('differences'), where its page of text is and how many
-rows it has ('page'), the bits of a colour that count ('bits').
+rows it has ('page'), the bits of a colour that count ('bits'). A guest may have 'cells' that differ.
 """
 import os
 import shutil
 import subprocess
+
+
+# Rows and columns of memtest86+'s screen.
+MEMTEST_CELLS = [
+    *[(row, 29, 80, 'memtest86+: the name of the CPU, and how far the test has come') for row in range(6)],
+    *[(row, 10, 18, 'memtest86+: clock and caches of the CPU') for row in range(1, 5)],
+    (7, 50, 59, 'memtest86+: the time'), (7, 76, 79, 'memtest86+: the wheel that turns'),
+    (8, 7, 20, 'memtest86+: which CPU does the present test'),
+    (23, 10, 70, 'memtest86+: the name of the machine'),
+]
 
 
 def media(kind, path):
@@ -39,9 +49,10 @@ def guests(shared, build, scratch):
         'grub': guest('cd', '/usr/lib/grub-rescue/grub-rescue-cdrom.iso', 128,
                       {'what': 'menu', 'text': 'before booting or'},
                       {'what': 'prompt', 'type': 'c', 'text': 'grub>'}),
-        'memtest86+': guest('cd', '/usr/lib/memtest86+/memtest86+x64.iso', 128, {'text': 'Press <F1>'}),
+        'memtest86+': guest('cd', '/usr/lib/memtest86+/memtest86+x64.iso', 128,
+                            {'text': 'Status: Testing', 'patience': 240}, cells=MEMTEST_CELLS),
         'u-boot': guest('firmware', '/usr/lib/u-boot/qemu-x86/u-boot.rom', 256,
-                        {'size': (1024, 768), 'text mode': False}),
+                        {'size': (1024, 768), 'text mode': False, 'patience': 400}),
     }
     modes = os.path.join(build, 'tests', 'guests', 'vga_modes.bin')
     if os.path.exists(modes):

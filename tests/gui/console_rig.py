@@ -3,7 +3,6 @@
 import glob
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -99,16 +98,13 @@ class Console:
             self.rig.fail("the widget does not say “%s”, but %s" % (" ".join((kind,) + words), self.state(kind)))
         return result
 
-    def origin(self):
-        """Where the window's contents begin on the display."""
-        text = self.rig.run("xdotool", "getwindowgeometry", "--shell", self.window).stdout
-        values = dict(re.findall(r"(\w+)=(-?\d+)", text))
-        return int(values["X"]), int(values["Y"])
+    def point_at(self, x, y, *more):
+        """Moves the pointer to a place in the window, in pixels of the display."""
+        self.rig.run("xdotool", "mousemove", "--window", self.window, str(x), str(y), *more)
 
     def click_middle(self):
         x, y, width, height = (int(word) for word in self.wait_state("picture")[:4])
-        left, top = self.origin()
-        self.rig.run("xdotool", "mousemove", str(left + x + width // 2), str(top + y + height // 2), "click", "1")
+        self.point_at(x + width // 2, y + height // 2, "click", "1")
 
     def stop(self):
         self.hide()

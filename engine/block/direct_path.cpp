@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "block/direct_path.h"
 
+#include <sys/resource.h>
 #include <sys/uio.h>
 
 #include <span>
@@ -12,6 +13,15 @@ namespace {
 constexpr std::uint64_t LargestDirectBytes = 2ULL << 20;
 constexpr std::chrono::milliseconds Waited{4}; ///< more than copying takes
 constexpr std::chrono::milliseconds AvoidFor{500};
+constexpr std::chrono::milliseconds WatchFor{2000};
+
+/// How often this thread has given its processor away to wait for something.
+long timesWaited()
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
+}
 
 } // namespace
 
@@ -30,10 +40,15 @@ bool DirectPath::tryWrite(IoOperation& operation)
     const Clock::time_point start = Clock::now();
     if (start < m_avoidUntil)
         return false;
+    const bool isWatched = start < m_watchUntil;
+    const long waitedBefore = isWatched ? timesWaited() : 0;
     operation.result = performNow(operation);
     const Clock::time_point end = Clock::now();
-    if (end - start > Waited)
-        m_avoidUntil = end + AvoidFor;
+    if (end - start > Waited) {
+        if (isWatched && timesWaited() != waitedBefore)
+            m_avoidUntil = end + AvoidFor;
+        m_watchUntil = end + WatchFor;
+    }
     return true;
 }
 

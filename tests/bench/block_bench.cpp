@@ -2,6 +2,8 @@
 #include "block/create_image.h"
 #include "block/image_backend.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -97,7 +99,23 @@ private:
     std::binary_semaphore m_done{0};
 };
 
-double ours(const std::filesystem::path& path, const Load& load, IoEngineChoice choice)
+/// What one run took: its own time, and processor time of all threads, the kernel's for it included.
+struct Cost {
+    double seconds = 0;
+    double processorSeconds = 0;
+};
+
+double processorSeconds(int who)
+{
+    rusage usage{};
+    ::getrusage(who, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+Cost ours(const std::filesystem::path& path, const Load& load, IoEngineChoice choice)
 {
     auto loop = EventLoop::create("bench-disk");
     DiskOptions options;
@@ -109,12 +127,15 @@ double ours(const std::filesystem::path& path, const Load& load, IoEngineChoice 
         std::cerr << disk.error().message() << '\n';
         std::exit(1);
     }
-    return Pump(**disk, load).seconds();
+    const double before = processorSeconds(RUSAGE_SELF);
+    const double seconds = Pump(**disk, load).seconds();
+    return {.seconds = seconds, .processorSeconds = processorSeconds(RUSAGE_SELF) - before};
 }
 
 /// Time that `qemu-img bench` reports for the same requests.
-double theirs(const std::filesystem::path& path, const Load& load)
+Cost theirs(const std::filesystem::path& path, const Load& load)
 {
+    const double before = processorSeconds(RUSAGE_CHILDREN);
     std::string command = "qemu-img bench -f ";
     command += toString(load.format);
     command += " -c " + std::to_string(load.count) + " -d " + std::to_string(load.depth) + " -s "
@@ -131,13 +152,43 @@ double theirs(const std::filesystem::path& path, const Load& load)
         std::cerr << "qemu-img bench failed: " << output << '\n';
         std::exit(1);
     }
-    return std::strtod(output.c_str() + at + 17, nullptr);
+    return {.seconds = std::strtod(output.c_str() + at + 17, nullptr),
+            .processorSeconds = processorSeconds(RUSAGE_CHILDREN) - before};
 }
 
-double median(std::vector<double> values)
+double median(const std::vector<Cost>& costs, double Cost::* member)
 {
+    std::vector<double> values;
+    for (const Cost& cost : costs)
+        values.push_back(cost.*member);
     std::ranges::sort(values);
     return values[values.size() / 2];
+}
+
+/// The start of the reference tool is no part of a load; its own clock leaves it out, too.
+double startOfReference(const std::filesystem::path& path, ImageFormat format)
+{
+    std::vector<Cost> costs;
+    for (int i = 0; i < 5; ++i)
+        costs.push_back(theirs(path, {"start", format, false, 4096, 1, 4096, 1}));
+    return median(costs, &Cost::processorSeconds);
+}
+
+void report(const Load& load, const std::vector<Cost>& mine, const std::vector<Cost>& other, double start)
+{
+    constexpr double Microseconds = 1e6;
+    const auto count = static_cast<double>(load.count);
+    const double seconds = median(mine, &Cost::seconds);
+    const double otherSeconds = median(other, &Cost::seconds);
+    const double processor = median(mine, &Cost::processorSeconds);
+    const double otherProcessor = median(other, &Cost::processorSeconds) - start;
+    std::cout << std::left << std::setw(6) << toString(load.format) << std::setw(14) << load.name
+              << (load.isWrite ? " write" : " read ") << " d" << std::setw(3) << load.depth << std::right
+              << std::fixed << std::setprecision(0) << std::setw(9) << count / seconds << std::setw(10)
+              << count / otherSeconds << std::setprecision(2) << std::setw(8) << otherSeconds / seconds
+              << std::setprecision(1) << std::setw(10) << processor / count * Microseconds << std::setw(10)
+              << otherProcessor / count * Microseconds << std::setprecision(2) << std::setw(8)
+              << otherProcessor / processor << std::endl;
 }
 
 void fill(const std::filesystem::path& path, ImageFormat format)
@@ -164,10 +215,11 @@ int main(int argc, char** argv)
     constexpr std::uint64_t Mib = 1 << 20;
     constexpr std::uint64_t Stride = 4096ULL * 40507; // odd number of pages: visits all over the disk
     std::cout << "load                         ours      qemu      ratio (ops/s, median of " << rounds
-              << ")\n";
+              << "), then processor microseconds per request, ratio\n";
     for (const ImageFormat format : {ImageFormat::Raw, ImageFormat::Qcow2}) {
         const std::filesystem::path path = folder / ("block-bench." + std::string(toString(format)));
         fill(path, format);
+        const double start = startOfReference(path, format);
         for (const bool isWrite : {false, true}) {
             for (const unsigned depth : {1U, 32U}) {
                 for (const bool isRandom : {true, false}) {
@@ -178,19 +230,13 @@ int main(int argc, char** argv)
                                     depth,
                                     isRandom ? Stride : Mib,
                                     isRandom ? 60000ULL : 1500ULL};
-                    std::vector<double> mine;
-                    std::vector<double> other;
+                    std::vector<Cost> mine;
+                    std::vector<Cost> other;
                     for (int round = 0; round < rounds; ++round) {
                         mine.push_back(ours(path, load, choice));
                         other.push_back(theirs(path, load));
                     }
-                    const auto count = static_cast<double>(load.count);
-                    std::cout << std::left << std::setw(6) << toString(format) << std::setw(14) << load.name
-                              << (isWrite ? " write" : " read ") << " d" << std::setw(3) << depth
-                              << std::right << std::fixed << std::setprecision(0) << std::setw(9)
-                              << count / median(mine) << std::setw(10) << count / median(other)
-                              << std::setprecision(2) << std::setw(8) << median(other) / median(mine)
-                              << std::endl;
+                    report(load, mine, other, start);
                 }
             }
         }

@@ -106,7 +106,7 @@ void GuestConnection::onMessage(const QJsonObject& message)
     const QString event = message.value("event"_L1).toString();
     if (!event.isEmpty())
         return onEvent(event, message);
-    const auto id = static_cast<qint64>(message.value("id"_L1).toDouble());
+    const auto id = message.value("id"_L1).toInteger();
     if (message.value("ok"_L1).toBool())
         return finish(id, message);
     const QJsonObject error = message.value("error"_L1).toObject();

@@ -55,7 +55,8 @@ Result<> Renderer::restoreState(StateReader& in)
     const std::vector<std::byte> image =
         in.bytes(std::size_t{CursorSide} * CursorSide * sizeof(std::uint32_t));
     cursor.pixels.resize(image.size() / sizeof(std::uint32_t));
-    std::memcpy(cursor.pixels.data(), image.data(), cursor.pixels.size() * sizeof(std::uint32_t));
+    if (!cursor.pixels.empty())
+        std::memcpy(cursor.pixels.data(), image.data(), cursor.pixels.size() * sizeof(std::uint32_t));
     const bool wholeImage = cursor.pixels.size() == std::size_t{CursorSide} * CursorSide;
     if (cursor.hotX >= CursorSide || cursor.hotY >= CursorSide || (!image.empty() && !wholeImage))
         return nonsense();

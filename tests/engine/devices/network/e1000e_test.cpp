@@ -372,6 +372,74 @@ TEST_F(E1000e, SurvivesEveryOffsetAndWidth)
     EXPECT_EQ(board.configRead(0, 4), 0x10d38086U);
 }
 
+/// However a driver cuts a frame into descriptors, it leaves whole, and in order.
+TEST_F(E1000e, AnyCutOfAFrameIsSentWhole)
+{
+    std::mt19937 random(317694); // NOLINT(cert-msc51-cpp): the same frames every time
+    startTransmitter();
+    std::vector<Frame> expected;
+    std::uint32_t tail = 0;
+    for (int round = 0; round < 200; ++round) {
+        Frame frame = frameTo(Mac, 60 + random() % 1455);
+        for (std::size_t i = 14; i < frame.size(); ++i)
+            frame[i] = std::byte(static_cast<std::uint8_t>(random()));
+        const std::uint64_t place = Data + random() % 4096;
+        board.storeBytes(place, frame);
+        const bool legacy = random() % 2 == 0;
+        const unsigned cuts = 1 + static_cast<unsigned>(random() % 6);
+        std::size_t at = 0;
+        for (unsigned piece = 1; piece <= cuts; ++piece) {
+            const std::size_t left = frame.size() - at;
+            const auto bytes = static_cast<std::uint32_t>(piece == cuts ? left : random() % (left + 1));
+            const std::uint32_t command = (piece == cuts ? 0x0900'0000U : 0) | (legacy ? 0 : 0x2010'0000U);
+            describe(TransmitRing, tail, place + at, bytes | command, 0);
+            at += bytes;
+            tail = (tail + 1) % 16;
+        }
+        (void)transmit(tail);
+        expected.push_back(frame);
+        ASSERT_EQ(network.sent().size(), expected.size());
+        ASSERT_EQ(network.sent().back(), frame) << "round " << round;
+    }
+}
+
+/// Whatever buffers a driver offers, a frame arrives whole, and nothing is written beside them.
+TEST_F(E1000e, AnyBuffersReceiveAFrameWhole)
+{
+    std::mt19937 random(10); // NOLINT(cert-msc51-cpp): the same frames every time
+    constexpr std::uint64_t Step = 0x8000;
+    constexpr std::pair<std::uint32_t, std::uint32_t> Sizes[] = {
+        {0, 2048}, {1U << 16, 1024}, {2U << 16, 512}, {3U << 16, 256}, {3U << 27, 3072}};
+    for (int round = 0; round < 100; ++round) {
+        const auto& [bits, room] = Sizes[random() % std::size(Sizes)];
+        set(0x0000, 1U << 26);
+        set(0x5008, random() % 2 == 0 ? 0x8000 : 0);
+        const bool extended = get(0x5008) != 0;
+        for (std::uint32_t i = 0; i < 16; ++i) {
+            describe(ReceiveRing, i, Buffers + Step * i, 0, 0);
+            board.storeBytes(Buffers + Step * i, std::vector<std::byte>(room + 16, std::byte{0xee}));
+        }
+        set(0x2800, ReceiveRing);
+        set(0x2808, 16 * 16);
+        set(0x100, 0x0400'8002 | bits);
+        set(0x2818, 15);
+        network.settle();
+        const Frame frame = frameTo(Mac, 60 + random() % 1455);
+        network.deliver(frame);
+        Frame received;
+        const std::uint32_t used = get(0x2810);
+        for (std::uint32_t i = 0; i < used; ++i) {
+            const auto bytes = board.load<std::uint16_t>(ReceiveRing + 16 * i + (extended ? 12 : 8));
+            const auto status = board.load<std::uint8_t>(ReceiveRing + 16 * i + (extended ? 8 : 12));
+            EXPECT_EQ(status & 3, i + 1 == used ? 3 : 1) << "DD, and EOP on the last one";
+            const auto piece = board.loadBytes(Buffers + Step * i, bytes);
+            received.insert(received.end(), piece.begin(), piece.end());
+            EXPECT_EQ(board.loadBytes(Buffers + Step * i + room, 16), Frame(16, std::byte{0xee}));
+        }
+        ASSERT_EQ(received, frame) << "round " << round;
+    }
+}
+
 TEST_F(E1000e, SurvivesRandomRings)
 {
     std::mt19937 random(82574); // NOLINT(cert-msc51-cpp): the same rings every time
@@ -387,7 +455,8 @@ TEST_F(E1000e, SurvivesRandomRings)
             set(ring + 16, random() % 32);
         }
         set(0x400, 0x2 | static_cast<std::uint32_t>(random()));
-        set(0x100, 0x801e | static_cast<std::uint32_t>(random() & ~0xc00U));
+        set(0x100, 0x801e | static_cast<std::uint32_t>(random()));
+        set(0x2170, static_cast<std::uint32_t>(random())); // PSRCTL
         set(0x3818, random() % 256);
         set(0x3918, random() % 256);
         set(0x2818, random() % 256);

@@ -3,7 +3,13 @@
 
 #include "kvm/hyperv_leaves.h"
 
+#include <cpuid.h>
+
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+#include <string_view>
 
 namespace engine::kvm {
 
@@ -27,6 +33,8 @@ enum Leaf : std::uint32_t {
     MovedKvmSignature = 0x40000100,
     ExtendedMaximum = 0x80000000,
     ExtendedFeatures = 0x80000001,
+    FirstBrand = 0x80000002,
+    LastBrand = 0x80000004,
     AddressSizes = 0x80000008,
     AmdCacheParameters = 0x8000001D,
     AmdTopology = 0x8000001E,
@@ -220,7 +228,43 @@ void putHyperVFirst(CpuidTable& table, const HostCpu& host, const CpuProfileConf
         table.set(entry);
 }
 
+/// The processor's name, where KVM leaves it out: guests would show an empty one.
+void fillBrand(CpuidTable& table, const HostCpu& host)
+{
+    constexpr std::size_t BytesPerLeaf = 16;
+    constexpr std::string_view Nameless = "Virtual CPU";
+    for (std::uint32_t leaf = FirstBrand; leaf <= LastBrand; ++leaf)
+        if (const CpuidEntry* entry = table.find(leaf);
+            entry && (entry->eax | entry->ebx | entry->ecx | entry->edx) != 0)
+            return;
+    if (CpuidEntry* maximum = table.find(ExtendedMaximum))
+        maximum->eax = std::max<std::uint32_t>(maximum->eax, LastBrand);
+    else
+        table.set({.function = ExtendedMaximum, .eax = LastBrand});
+    std::string name(host.brand.empty() ? Nameless : std::string_view(host.brand));
+    name.resize((LastBrand - FirstBrand + 1) * BytesPerLeaf);
+    name.back() = '\0';
+    for (std::uint32_t leaf = FirstBrand; leaf <= LastBrand; ++leaf) {
+        std::array<std::uint32_t, 4> words{};
+        std::memcpy(words.data(), name.data() + (leaf - FirstBrand) * BytesPerLeaf, BytesPerLeaf);
+        table.set({.function = leaf, .eax = words[0], .ebx = words[1], .ecx = words[2], .edx = words[3]});
+    }
+}
+
 } // namespace
+
+std::string HostCpu::processorBrand()
+{
+    std::string name;
+    for (std::uint32_t leaf = FirstBrand; leaf <= LastBrand; ++leaf) {
+        std::array<std::uint32_t, 4> words{};
+        if (__get_cpuid(leaf, &words[0], &words[1], &words[2], &words[3]) == 0)
+            return {};
+        name.append(reinterpret_cast<const char*>(words.data()), sizeof words);
+    }
+    name.resize(std::min(name.find('\0'), name.size()));
+    return name;
+}
 
 bool offersHyperV(const HostCpu& host, const CpuProfileConfig& config)
 {
@@ -245,6 +289,7 @@ CpuidTable buildCpuid(const HostCpu& host, const CpuProfileConfig& config, unsig
     setExtendedTopology(table, ExtendedTopologyV2, config.topology, apicId);
     setAmdTopology(table, config.topology, apicId);
     clampPhysicalBits(table);
+    fillBrand(table, host);
     setKvmLeaves(table, config);
     if (offersHyperV(host, config))
         putHyperVFirst(table, host, config);

@@ -6,6 +6,8 @@
 #include "kvm/kvm.h"
 #include "kvm/kvm_caps.h"
 
+#include <string>
+
 namespace engine::kvm {
 
 /// What a guest is to see of its CPUs.
@@ -21,11 +23,14 @@ struct HostCpu {
     CpuidTable supported;       ///< KVM_GET_SUPPORTED_CPUID
     CpuidTable supportedHyperV; ///< KVM_GET_SUPPORTED_HV_CPUID
     KvmCaps caps;
+    std::string brand; ///< the processor's own name, at most 48 characters; empty when it has none
 
     [[nodiscard]] static HostCpu of(const Kvm& kvm)
     {
-        return {kvm.supportedCpuid(), kvm.supportedHypervCpuid(), kvm.caps()};
+        return {kvm.supportedCpuid(), kvm.supportedHypervCpuid(), kvm.caps(), processorBrand()};
     }
+    /// What the CPU that runs this program calls itself.
+    [[nodiscard]] static std::string processorBrand();
 };
 
 /// The CPUID table of one vCPU: everything that the host supports, with the guest's own topology, and

@@ -117,6 +117,32 @@ TEST(CpuProfile, HidesWhatTheGuestCannotUse)
               1U);
 }
 
+std::string brandOf(const CpuidTable& table)
+{
+    std::string name;
+    for (std::uint32_t leaf = 0x80000002; leaf <= 0x80000004; ++leaf)
+        for (const std::uint32_t word :
+             {table.find(leaf)->eax, table.find(leaf)->ebx, table.find(leaf)->ecx, table.find(leaf)->edx})
+            name.append(reinterpret_cast<const char*>(&word), sizeof word);
+    return name.c_str();
+}
+
+TEST(CpuProfile, TheProcessorHasAName)
+{
+    HostCpu host = fakeHost(false);
+    EXPECT_EQ(brandOf(buildCpuid(host, {}, 0)), "Virtual CPU") << "neither KVM nor the host has one";
+    host.brand = "Fast CPU @ 9.00GHz";
+    EXPECT_EQ(brandOf(buildCpuid(host, {}, 0)), host.brand);
+    host.brand = std::string(60, 'x');
+    EXPECT_EQ(brandOf(buildCpuid(host, {}, 0)), std::string(47, 'x'));
+    for (std::uint32_t leaf = 0x80000002; leaf <= 0x80000004; ++leaf)
+        host.supported.set({.function = leaf, .eax = 0x41414141});
+    EXPECT_EQ(buildCpuid(host, {}, 0).find(0x80000002)->eax, 0x41414141U) << "KVM's own name stays";
+    host = fakeHost(false);
+    host.supported.find(0x80000000)->eax = 0x80000001;
+    EXPECT_EQ(buildCpuid(host, {}, 0).find(0x80000000)->eax, 0x80000004U);
+}
+
 TEST(CpuProfile, DeadlineTimerFollowsTheHost)
 {
     HostCpu host = fakeHost(false);

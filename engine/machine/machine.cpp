@@ -243,6 +243,7 @@ Result<std::optional<firmware::BootEntry>> Machine::prepareStart()
     if (!m_config.kernel)
         return std::nullopt;
     m_pci->programAsFirmwareWould();
+    m_chipset->keyboardController().programAsFirmwareWould();
     const auto layout = memoryLayout();
     const auto acpi = acpiConfig();
     const auto rsdp = VM_TRY(firmware::placeAcpiTables(m_memory->guestMemory(), acpi, layout));

@@ -56,6 +56,14 @@ void I8042::writePort(PortKind kind, std::uint8_t value)
         m_onReset(ResetKind::Init);
 }
 
+void I8042::programAsFirmwareWould()
+{
+    constexpr std::uint8_t WriteCommandByte = 0x60;
+    constexpr std::uint8_t KeyboardOnTranslated = 0x61;
+    writePort(PortKind::Command, WriteCommandByte);
+    writePort(PortKind::Data, KeyboardOnTranslated);
+}
+
 void I8042::publish()
 {
     m_controller.refill();

@@ -43,6 +43,9 @@ public:
     void sync() override;
 
     void reset();
+    /// As a BIOS leaves it: keyboard on with its interrupt, scan codes translated to set 1, mouse off. For
+    /// kernels that start without one.
+    void programAsFirmwareWould();
 
     [[nodiscard]] std::string stateName() const override { return "i8042"; }
     void saveState(StateWriter& out) const override;

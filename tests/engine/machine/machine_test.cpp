@@ -114,6 +114,14 @@ TEST(Machine, ResetBringsBackThePowerOnState)
     EXPECT_EQ(machine->portRead(0x70, 1), untouched);
 }
 
+TEST(Machine, KernelsWithoutFirmwareFindTheKeyboardAsFirmwareLeavesIt)
+{
+    const auto machine = createMachine();
+    EXPECT_FALSE(machine->machine().prepareStart()) << "there is no kernel; devices come first";
+    machine->portWrite(0x64, 1, 0x20); // read the command byte
+    EXPECT_EQ(machine->portRead(0x60, 1), 0x61U);
+}
+
 TEST(Machine, ResetPortsAskTheOwner)
 {
     const auto machine = createMachine();

@@ -25,7 +25,6 @@ def media(kind, path):
     return {'floppy': (['--floppy', path], ['-boot', 'order=ac', '-drive',
                                             'if=floppy,format=raw,readonly=on,file=' + path]),
             'cd': (['--cd', path], ['-boot', 'order=d', '-cdrom', path]),
-            'firmware': (['--firmware', path], ['-bios', path]),
             'nothing': ([], ['-boot', 'order=ac'])}[kind]
 
 
@@ -51,8 +50,6 @@ def guests(shared, build, scratch):
                       {'what': 'prompt', 'type': 'c', 'text': 'grub>'}),
         'memtest86+': guest('cd', '/usr/lib/memtest86+/memtest86+x64.iso', 128,
                             {'text': 'Status: Testing', 'patience': 240}, cells=MEMTEST_CELLS),
-        'u-boot': guest('firmware', '/usr/lib/u-boot/qemu-x86/u-boot.rom', 256,
-                        {'size': (1024, 768), 'text mode': False, 'patience': 400}),
     }
     modes = os.path.join(build, 'tests', 'guests', 'vga_modes.bin')
     if os.path.exists(modes):

@@ -3,7 +3,9 @@
 // (drm.h, drm_mode.h) and says on standard output what it has done. What it does is chosen by the
 // kernel's command line, which arrives as environment:
 //   PAINT=pattern  draws a pattern in the monitor's preferred size, again whenever the monitor changes
-//   PAINT=video    redraws the whole screen RATE times a second (60), alternating between two colours
+//   PAINT=video    redraws the whole screen RATE times a second (60): coarse noise over a gradient, both moving, so
+//                  that each pixel is another one in each frame and no part is of one colour. The upper left
+//                  corner, 32x16 pixels, has the colour A5h << 16 | number of the frame & FFFFh
 //   SIZE=1920x1080 asks for that size, whatever the monitor prefers
 //   CURSOR=1       shows a pointer image at (200, 100), hot spot (3, 5)
 #include <drm.h>
@@ -198,13 +200,48 @@ static void showCursor(const struct Screen *screen)
     printf("CURSOR\n");
 }
 
+/// One picture of the video, in ordinary memory.
+static uint32_t *makeTexture(const struct Screen *screen)
+{
+    const uint32_t width = screen->mode.hdisplay, height = screen->mode.vdisplay;
+    uint32_t *texture = malloc((size_t)width * height * 4);
+    if (!texture)
+        fail("malloc");
+    uint32_t noise = 12345;
+    for (uint32_t y = 0; y < height; ++y)
+        for (uint32_t x = 0; x < width; ++x) {
+            if (x % 4 == 0)
+                noise = noise * 1664525 + 1013904223;
+            texture[(size_t)y * width + x] = ((x * 255 / width) << 16 | (y * 255 / height) << 8 | 0x80)
+                                             ^ (noise >> 8 & 0x1f1f1f);
+        }
+    return texture;
+}
+
+/// The texture, moved by some pixels to the left and some rows up.
+static void drawVideoFrame(const struct Screen *screen, const uint32_t *texture, unsigned long number)
+{
+    const uint32_t width = screen->mode.hdisplay, height = screen->mode.vdisplay;
+    const uint32_t right = (uint32_t)(number * 5 % width);
+    for (uint32_t y = 0; y < height; ++y) {
+        const uint32_t *from = texture + (size_t)((y + number * 3) % height) * width;
+        uint8_t *to = screen->pixels + (size_t)y * screen->pitch;
+        memcpy(to, from + right, (size_t)(width - right) * 4);
+        memcpy(to + (size_t)(width - right) * 4, from, (size_t)right * 4);
+    }
+    for (uint32_t y = 0; y < 16; ++y)
+        for (uint32_t x = 0; x < 32; ++x)
+            ((uint32_t *)(screen->pixels + (size_t)y * screen->pitch))[x] = 0xa50000 | (number & 0xffff);
+}
+
 static void playVideo(const struct Screen *screen, long rate)
 {
+    const uint32_t *texture = makeTexture(screen);
     struct timespec next;
     clock_gettime(CLOCK_MONOTONIC, &next);
     printf("VIDEO\n");
     for (unsigned long i = 0;; ++i) {
-        memset(screen->pixels, i & 1 ? 0x50 : 0xa0, (size_t)screen->pitch * screen->mode.vdisplay);
+        drawVideoFrame(screen, texture, i);
         flush(screen);
         next.tv_nsec += 1000000000L / rate;
         if (next.tv_nsec >= 1000000000L) {

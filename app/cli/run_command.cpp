@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 
 #include <array>
@@ -57,6 +58,18 @@ struct RunOptions {
     bool exitOnReset = false;
 };
 
+/// The demo shows a disk as well: one in memory, which is gone with the guest.
+Result<> addPassingDisk(engine::VmConfig& config)
+{
+    constexpr off_t Size = off_t{4} << 30;
+    engine::UniqueFd memory(::memfd_create("demo disk", MFD_CLOEXEC));
+    if (!memory || ::ftruncate(memory.get(), Size) != 0)
+        return engine::failSystem("cannot make the demo's disk");
+    // Open as long as the program.
+    config.disks.push_back({.path = "/proc/self/fd/" + std::to_string(memory.release()), .format = "raw"});
+    return {};
+}
+
 Result<engine::VmConfig> toConfig(const RunOptions& options)
 {
     engine::VmConfig config;
@@ -103,6 +116,7 @@ Result<engine::VmConfig> toConfig(const RunOptions& options)
     if (options.demo) {
         const std::string demo = VM_TRY(demoMediumPath());
         VM_TRY(addBareMedium(config, demo));
+        VM_TRY(addPassingDisk(config));
     }
     for (const engine::ConfigProblem& problem : validate(config, engine::hostMemoryBytes()))
         return fail(ErrorCode::InvalidArgument, problem.text);

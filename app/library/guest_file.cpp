@@ -2,6 +2,7 @@
 #include "library/guest_file.h"
 
 #include "library/config_json.h"
+#include "library/demo_medium.h"
 
 #include <algorithm>
 #include <array>
@@ -16,6 +17,7 @@ using nlohmann::json;
 
 namespace {
 
+constexpr std::string_view BuiltInDemo = "builtin:demo";
 /// Deep nesting has no use here and would overflow the stack when it is written again.
 constexpr int DeepestNesting = 16;
 
@@ -168,8 +170,11 @@ std::string formatGuest(const GuestDescription& guest)
 
 void makePathsAbsolute(VmConfig& config, const std::filesystem::path& folder)
 {
+    const std::string demo = findDemoMedium().string();
     forEachPath(config, [&](std::string& path) {
-        if (!path.empty() && path.front() != '/')
+        if (path == BuiltInDemo && !demo.empty())
+            path = demo;
+        else if (!path.empty() && path.front() != '/')
             path = (folder / path).lexically_normal().string();
     });
 }
@@ -177,9 +182,12 @@ void makePathsAbsolute(VmConfig& config, const std::filesystem::path& folder)
 void makePathsRelative(VmConfig& config, const std::filesystem::path& folder)
 {
     const std::string prefix = folder.lexically_normal().string() + "/";
+    const std::string demo = findDemoMedium().string();
     forEachPath(config, [&](std::string& path) {
         if (path.starts_with(prefix))
             path.erase(0, prefix.size());
+        else if (!path.empty() && path == demo)
+            path = BuiltInDemo;
     });
 }
 

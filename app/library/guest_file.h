@@ -48,7 +48,8 @@ constexpr std::size_t LongestGuestFile = std::size_t{1} << 20;
 /// The text to store: indented, known keys from the values, unknown ones from `sourceText`.
 [[nodiscard]] std::string formatGuest(const GuestDescription& guest);
 
-/// Inside a guest's folder paths are stored relative to it, so that the folder can be moved.
+/// Inside a guest's folder paths are stored relative to it, so that the folder can be moved. The built-in
+/// demo's CD is stored as "builtin:demo": the program may be elsewhere tomorrow.
 void makePathsAbsolute(engine::VmConfig& config, const std::filesystem::path& folder);
 void makePathsRelative(engine::VmConfig& config, const std::filesystem::path& folder);
 

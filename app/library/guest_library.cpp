@@ -69,6 +69,8 @@ Result<GuestLibrary> GuestLibrary::open(fs::path root)
             if (item.path().filename().string().starts_with(StagingPrefix)
                 && FileLock::acquire(item.path() / StagingLockName, {}))
                 fs::remove_all(item.path(), ignored);
+            // A configuration that was being written when its writer died; who writes holds the lock.
+            fs::remove(item.path() / (std::string(GuestFileName) + ".new"), ignored);
         }
     }
     return library;

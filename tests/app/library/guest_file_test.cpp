@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 using namespace app;
 using engine::ErrorCode;
 
@@ -173,4 +175,25 @@ TEST(GuestFile, PathsInTheFolderAreRelativeInTheFile)
     makePathsAbsolute(config, "/moved");
     EXPECT_EQ(config.disks[0].path, "/moved/disks/a");
     EXPECT_EQ(config.floppyPath, "");
+}
+
+TEST(GuestFile, DemoIsFoundWhereverTheProgramIs)
+{
+    const auto demo = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "demo.iso";
+    std::ofstream(demo) << "a CD";
+    engine::VmConfig config;
+    config.cds = {{.path = demo.string()}, {.path = "/somewhere/demo.iso"}};
+    makePathsRelative(config, "/guests/one");
+    EXPECT_EQ(config.cds[0].path, "builtin:demo");
+    EXPECT_EQ(config.cds[1].path, "/somewhere/demo.iso") << "somebody's own";
+    makePathsAbsolute(config, "/moved");
+    EXPECT_EQ(config.cds[0].path, demo.string());
+    std::filesystem::remove(demo);
+    // An installation without the demo keeps the guest's wish.
+    makePathsRelative(config, "/moved");
+    config.cds[0].path = "builtin:demo";
+    makePathsAbsolute(config, "/moved");
+    EXPECT_EQ(config.cds[0].path, "/moved/builtin:demo");
+    makePathsRelative(config, "/moved");
+    EXPECT_EQ(config.cds[0].path, "builtin:demo");
 }

@@ -72,6 +72,11 @@ TEST_F(GuestLibraryTest, InterruptedCreationIsSweptAwayAtTheNextStart)
     writeText(root() / ".new-1234" / "disks" / "half", "x");
     EXPECT_TRUE(open().scan().value().empty());
     EXPECT_FALSE(fs::exists(root() / ".new-1234"));
+    // The same for a configuration that was being written.
+    ASSERT_TRUE(open().create(guestCalled("One"), writeDisk));
+    writeText(root() / "One" / "guest.json.new", "{\"vers");
+    EXPECT_EQ(open().scan().value().size(), 1U);
+    EXPECT_FALSE(fs::exists(root() / "One" / "guest.json.new"));
 }
 
 TEST_F(GuestLibraryTest, NamesAreUniqueWhateverTheCase)

@@ -3,7 +3,6 @@
 
 #include <QApplication>
 #include <QByteArray>
-#include <QElapsedTimer>
 #include <QFile>
 
 #include <vector>
@@ -11,8 +10,9 @@
 namespace app {
 
 /// For tests: an application that writes a line to a file each time the user interface has not come back to
-/// its event loop for more than 50 ms, with what it was doing. Time that the thread spent waiting for a
-/// processor is not counted, so that a busy computer is not taken for a slow program.
+/// its event loop for more than 50 ms: when that ended (milliseconds of CLOCK_MONOTONIC) and what it was
+/// doing. Time that the thread spent waiting for a processor is not counted, so that a busy computer is not
+/// taken for a slow program.
 class StallWatch final : public QApplication {
     Q_OBJECT
 public:
@@ -30,7 +30,6 @@ private:
 
     QFile m_file;
     QFile m_schedule;
-    QElapsedTimer m_clock;
     std::vector<QByteArray> m_running; ///< what is being delivered, innermost last
     qint64 m_lastMark = 0;             ///< nanoseconds
     qint64 m_lastWait = 0;

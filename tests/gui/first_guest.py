@@ -16,7 +16,7 @@ from gui_rig import Rig, skip
 from person import Person
 
 MIB, GIB = 1 << 20, 1 << 30
-BOOT_PATIENCE = 120
+BOOT_PATIENCE = 300  # GRUB decompresses itself; where the processor is emulated that takes its time
 
 program, drag_source, hand, kind = sys.argv[1:5]
 medium = sys.argv[5] if len(sys.argv) > 5 else ""

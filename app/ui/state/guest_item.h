@@ -22,6 +22,7 @@ struct GuestItem {
     QPointer<GuestConnection> connection;
     QImage frame;                                ///< the screen, small: now or when it was last seen
     bool isStored = true;                        ///< is in the library
+    bool hasCrashed = false;                     ///< in this run; it may have reset itself and gone on
     std::optional<engine::VmConfig> startedWith; ///< while it runs: what was stored when it began to
 
     [[nodiscard]] QString name() const { return QString::fromStdString(entry.guest.config.name); }

@@ -3,6 +3,7 @@
 #include "library/disk_growth.h"
 #include "ui/state/guest_store.h"
 
+#include <QCoreApplication>
 #include <QtConcurrentRun>
 
 using namespace Qt::StringLiterals;
@@ -102,6 +103,11 @@ void GuestStore::onAppeared(const QString& id, GuestConnection* connection)
         running->startedWith = running->entry.guest.config;
     connection->setStatusInterval(StatusInterval);
     connect(connection, &GuestConnection::statusChanged, this, [this, id] { updateFromStatus(id); });
+    connect(connection, &GuestConnection::milestoneReached, this,
+            [this, id](const GuestMilestone& milestone) {
+                if (GuestItem* guest = item(id); guest && milestone.name == "triple-fault"_L1)
+                    guest->hasCrashed = true;
+            });
     connect(connection, &GuestConnection::problemReported, this,
             [this, id](const QString&, const QString& message) {
                 if (const GuestItem* guest = find(id))
@@ -133,9 +139,13 @@ void GuestStore::onDisappeared(const QString& id)
     const bool hasFailed = guest->state == GuestState::Failed;
     const QString reason = guest->failure;
     const GuestPresentation presentation = guest->entry.guest.presentation;
-    m_shutdownRequested.remove(id);
     guest->connection = nullptr;
     guest->startedWith.reset();
+    // Whoever looks later shall know why it is off.
+    if (std::exchange(guest->hasCrashed, false) && !hasFailed && !m_shutdownRequested.contains(id))
+        guest->failure =
+            QCoreApplication::translate("BootCoach", "The guest crashed so badly that it reset itself.");
+    m_shutdownRequested.remove(id);
     guest->state = hasFailed ? GuestState::Failed : GuestState::Off;
     if (!guest->isStored) {
         emit listAboutToChange();

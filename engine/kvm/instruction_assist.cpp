@@ -62,7 +62,8 @@ Result<> InstructionAssist::complete(const InternalError& error)
     const auto* fault = std::get_if<GuestFault>(&outcome);
     if (!fault) {
         m_repeatedFaults = 0;
-        m_completed.fetch_add(1, std::memory_order_relaxed);
+        m_completed.fetch_add(1 + runOn(cpu, stepper), std::memory_order_relaxed);
+        VM_TRY(state.flush());
         return writeRegisters(m_vcpu, registers, cpu, nullptr);
     }
     m_faults.fetch_add(1, std::memory_order_relaxed);
@@ -76,6 +77,19 @@ Result<> InstructionAssist::complete(const InternalError& error)
     if (isLegacyProtected(cpu) && raiseFault(cpu, LinearMemory(cpu, pages), *fault))
         return writeRegisters(m_vcpu, registers, cpu, nullptr);
     return writeRegisters(m_vcpu, registers, cpu, fault);
+}
+
+std::uint64_t InstructionAssist::runOn(const CpuContext& cpu, Stepper& stepper)
+{
+    constexpr std::uint64_t AtMost = 64; // an interrupt may be waiting
+    if ((cpu.flags & FlagTrap) != 0)
+        return 0;
+    std::uint64_t done = 0;
+    for (std::uint64_t address = cpu.codeAddress(); done < AtMost && stepper.stepVector(); ++done) {
+        noteUse(stepper.name(), address);
+        address = cpu.codeAddress();
+    }
+    return done;
 }
 
 Result<> InstructionAssist::completeStalled()

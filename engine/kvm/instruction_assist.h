@@ -15,6 +15,7 @@ namespace engine::kvm {
 
 namespace assist {
 class NativeThunk;
+class Stepper;
 struct CpuContext;
 struct GuestFault;
 } // namespace assist
@@ -55,6 +56,8 @@ public:
 
 private:
     [[nodiscard]] Result<> giveUp(const assist::CpuContext& cpu, std::string_view name) const;
+    /// Vector instructions that follow, without going to KVM and back for each; how many.
+    [[nodiscard]] std::uint64_t runOn(const assist::CpuContext& cpu, assist::Stepper& stepper);
     [[nodiscard]] bool isStuck(std::uint64_t address);
     void noteUse(std::string_view name, std::uint64_t address);
 

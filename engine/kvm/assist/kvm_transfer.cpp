@@ -170,14 +170,18 @@ bool KvmCpuServices::writeMsr(std::uint32_t index, std::uint64_t value)
 
 std::optional<std::uint64_t> KvmCpuServices::readXcr0()
 {
+    if (m_xcr0)
+        return m_xcr0;
     kvm_xcrs registers{};
     if (callKvm(m_vcpu.fd(), KVM_GET_XCRS, &registers) < 0 || registers.nr_xcrs == 0)
         return std::nullopt;
-    return registers.xcrs[0].value;
+    m_xcr0 = registers.xcrs[0].value;
+    return m_xcr0;
 }
 
 bool KvmCpuServices::writeXcr0(std::uint64_t value)
 {
+    m_xcr0.reset();
     kvm_xcrs registers{};
     registers.nr_xcrs = 1;
     registers.xcrs[0].value = value;
@@ -197,18 +201,31 @@ void KvmCpuServices::flushTlb()
 
 bool KvmExtendedState::load(std::span<std::byte> image)
 {
+    if (!m_loaded.empty())
+        return m_loaded.data() == image.data();
     const KvmCaps& caps = m_vcpu.kvm().caps();
     if (caps.xsave == 0)
         return false;
     const bool large = caps.xsave2 > static_cast<int>(sizeof(kvm_xsave));
     if (large && static_cast<std::size_t>(caps.xsave2) > image.size())
         return false;
-    return callKvm(m_vcpu.fd(), large ? KVM_GET_XSAVE2 : KVM_GET_XSAVE, image.data()) == 0;
+    if (callKvm(m_vcpu.fd(), large ? KVM_GET_XSAVE2 : KVM_GET_XSAVE, image.data()) < 0)
+        return false;
+    m_loaded = image;
+    return true;
 }
 
 bool KvmExtendedState::store(std::span<const std::byte> image)
 {
-    return callKvm(m_vcpu.fd(), KVM_SET_XSAVE, image.data()) == 0;
+    m_changed = true;
+    return m_loaded.data() == image.data();
+}
+
+Result<> KvmExtendedState::flush() const
+{
+    if (m_changed && callKvm(m_vcpu.fd(), KVM_SET_XSAVE, m_loaded.data()) < 0)
+        return failSystem("KVM does not accept the virtual CPU's vector registers");
+    return {};
 }
 
 } // namespace engine::kvm::assist

@@ -40,16 +40,22 @@ public:
 private:
     Vcpu& m_vcpu;
     const kvm_sregs& m_system;
+    std::optional<std::uint64_t> m_xcr0; // once it was asked for
 };
 
+/// Asks KVM once and tells it once, whatever lies between: always with the same image.
 class KvmExtendedState final : public ExtendedState {
 public:
     explicit KvmExtendedState(const Vcpu& vcpu) : m_vcpu(vcpu) {}
     [[nodiscard]] bool load(std::span<std::byte> image) override;
     [[nodiscard]] bool store(std::span<const std::byte> image) override;
+    /// Gives KVM what was stored last; call at the end.
+    [[nodiscard]] Result<> flush() const;
 
 private:
     const Vcpu& m_vcpu;
+    std::span<const std::byte> m_loaded; // empty: not yet
+    bool m_changed = false;
 };
 
 } // namespace engine::kvm::assist

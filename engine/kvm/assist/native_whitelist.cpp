@@ -107,6 +107,17 @@ std::optional<ComputeUnit> unitOf(const Instruction& instruction)
     }
 }
 
+bool isVectorComputation(const Instruction& instruction)
+{
+    const auto unit = unitOf(instruction);
+    const bool isVector = unit == ComputeUnit::Sse || unit == ComputeUnit::Avx || unit == ComputeUnit::Avx512;
+    return isVector && mayRunNatively(instruction)
+           && std::ranges::none_of(instruction.operands(), [](const ZydisDecodedOperand& operand) {
+                  return operand.type == ZYDIS_OPERAND_TYPE_MEMORY
+                         && (operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
+              });
+}
+
 bool mayRunNatively(const Instruction& instruction)
 {
     if (!unitOf(instruction) || instruction.info.meta.branch_type != ZYDIS_BRANCH_TYPE_NONE)

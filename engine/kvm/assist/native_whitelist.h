@@ -13,4 +13,7 @@ namespace engine::kvm::assist {
 /// implied memory, no segment, control, protection-key or system register.
 [[nodiscard]] bool mayRunNatively(const Instruction& instruction);
 
+/// Touches vector registers and perhaps reads memory, but does not write it.
+[[nodiscard]] bool isVectorComputation(const Instruction& instruction);
+
 } // namespace engine::kvm::assist

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kvm/assist/stepper.h"
 
+#include "kvm/assist/native_whitelist.h"
 #include "kvm/assist/special_instructions.h"
 #include "kvm/assist/xsave_area.h"
 
@@ -39,24 +40,43 @@ GuestFault toGuest(NativeFault fault, const Instruction& instruction, ComputeUni
 
 } // namespace
 
-Outcome Stepper::step()
+std::expected<Instruction, GuestFault> Stepper::fetch()
 {
     std::array<std::byte, MaximumInstructionBytes> bytes{};
     const auto fetched = m_memory.fetch(m_cpu.codeAddress(), bytes);
     if (!fetched)
-        return fetched.error();
+        return std::unexpected(fetched.error());
     const auto instruction = decode(m_cpu, std::span(bytes).first(*fetched));
     if (!instruction)
-        return GuestFault::invalidOpcode();
+        return std::unexpected(GuestFault::invalidOpcode());
     m_name = ZydisMnemonicGetString(instruction->info.mnemonic);
+    return *instruction;
+}
 
+Outcome Stepper::step()
+{
+    const auto instruction = fetch();
+    return instruction ? run(*instruction) : Outcome(instruction.error());
+}
+
+std::optional<Outcome> Stepper::stepVector()
+{
+    const auto instruction = fetch();
+    if (!instruction || !isVectorComputation(*instruction))
+        return std::nullopt;
+    const Outcome outcome = run(*instruction);
+    return std::holds_alternative<Completed>(outcome) ? std::optional(outcome) : std::nullopt;
+}
+
+Outcome Stepper::run(const Instruction& instruction)
+{
     const CpuContext before = m_cpu;
     bool jumped = false;
     Outcome outcome = Unsupported{};
-    if (auto special = runSpecial(m_cpu, *instruction, m_memory, m_services, jumped))
+    if (auto special = runSpecial(m_cpu, instruction, m_memory, m_services, jumped))
         outcome = *special;
     else
-        outcome = runNative(*instruction);
+        outcome = runNative(instruction);
 
     const auto* fault = std::get_if<GuestFault>(&outcome);
     if (std::holds_alternative<Unsupported>(outcome) || (fault && !fault->afterInstruction)) {
@@ -64,7 +84,7 @@ Outcome Stepper::step()
         return outcome;
     }
     if (!jumped) {
-        m_cpu.instructionPointer = before.instructionPointer + instruction->info.length;
+        m_cpu.instructionPointer = before.instructionPointer + instruction.info.length;
         if (!m_cpu.isLongMode())
             m_cpu.instructionPointer &= 0xFFFFFFFF;
     }

@@ -32,10 +32,15 @@ public:
     {}
 
     [[nodiscard]] Outcome step();
+    /// The same for an instruction that only computes on vector registers, which seldom come alone; nullopt,
+    /// without any effect, when the next one is another or would not complete.
+    [[nodiscard]] std::optional<Outcome> stepVector();
     /// The instruction's name after step(), for counters and the log; "?" when undecodable.
     [[nodiscard]] std::string_view name() const { return m_name; }
 
 private:
+    [[nodiscard]] std::expected<Instruction, GuestFault> fetch();
+    [[nodiscard]] Outcome run(const Instruction& instruction);
     [[nodiscard]] Outcome runNative(const Instruction& instruction);
     [[nodiscard]] Outcome execute(const Instruction& instruction, NativeCode& native,
                                   std::span<std::byte> operand, std::uint64_t pointer);

@@ -175,6 +175,27 @@ TEST_F(Assist, ShadowStackReadsDoNothingWithoutShadowStacks)
     EXPECT_TRUE(unsupported(step({0xF3, 0x48, 0x0F, 0x1E, 0xCE})));
 }
 
+TEST_F(Assist, VectorComputationsFollowEachOtherAndNothingElseDoes)
+{
+    const auto follows = [this](std::initializer_list<std::uint8_t> code) {
+        const std::vector<std::uint8_t> bytes(code);
+        memory.write(GuestAddress(Code), std::as_bytes(std::span(bytes)));
+        enterLongMode();
+        cpu.general[Rax] = Data;
+        const bool ran = Stepper(cpu, memory, services, state, thunk.get()).stepVector().has_value();
+        EXPECT_EQ(cpu.instructionPointer, ran ? Code + code.size() : Code);
+        return ran;
+    };
+    EXPECT_TRUE(follows({0x66, 0x0F, 0xFE, 0xC1}));       // paddd xmm0, xmm1
+    EXPECT_TRUE(follows({0x66, 0x0F, 0xFE, 0x00}));       // paddd xmm0, [rax]
+    EXPECT_FALSE(follows({0xF3, 0x0F, 0x7F, 0x00}));      // movdqu [rax], xmm0: page tables lie in memory
+    EXPECT_FALSE(follows({0x48, 0x01, 0xC0}));            // add rax, rax: KVM's
+    EXPECT_FALSE(follows({0xD9, 0xE8}));                  // fld1
+    EXPECT_FALSE(follows({0xCC}));                        // int3
+    EXPECT_FALSE(follows({0x66, 0x0F, 0x6F, 0x40, 0x01})) // movdqa xmm0, [rax + 1]
+        << "one that faults waits for its own turn";
+}
+
 TEST_F(Assist, UndecodableBytesAreAnInvalidOpcode)
 {
     EXPECT_EQ(faultOf(step({0x0F, 0xFF, 0xFF})).vector, Vector::InvalidOpcode);

@@ -181,12 +181,13 @@ bool E1000eCard::transmitSome(unsigned queue, unsigned& budget)
         std::scoped_lock lock(m_mutex);
         if (!isBusMaster() || !m_state->registers.isLinkUp())
             return false;
-        outcome = m_state->queues.at(queue).work(m_state->registers, m_memory, DescriptorsAtOnce);
+        isLoopback = m_state->registers.isLoopback();
+        outcome = m_state->queues.at(queue).work(m_state->registers, m_memory, DescriptorsAtOnce,
+                                                 isLoopback ? 0 : m_backend.maxFrameBytes());
         if ((outcome.causes & CauseTransmitDone) != 0)
             outcome.causes |= CauseTransmitQueue0 << queue;
         for (const auto& frame : outcome.frames)
-            countSent(frame, m_state->registers);
-        isLoopback = m_state->registers.isLoopback();
+            countSent(frame, m_state->registers, outcome.headerBytes, outcome.segmentBytes);
         m_state->registers.raise(outcome.causes);
     }
     // Without the lock: an answer may come at once, through receiveFrame().

@@ -36,10 +36,11 @@ constexpr Counters Sent{.good = reg::GoodSent,
                         .totalOctets = reg::TotalOctetsSent,
                         .sizes = reg::SizesSent};
 
-void count(std::span<const std::byte> frame, RegisterFile& registers, const Counters& counters)
+void count(std::span<const std::byte> frame, std::size_t bytes, RegisterFile& registers,
+           const Counters& counters)
 {
     constexpr std::array<std::size_t, 5> Limits{64, 127, 255, 511, 1023};
-    const std::size_t octets = frame.size() + CheckSequenceBytes;
+    const std::size_t octets = bytes + CheckSequenceBytes;
     registers.count(counters.good);
     registers.count(counters.total);
     registers.count64(counters.goodOctets, static_cast<std::uint32_t>(octets));
@@ -58,12 +59,19 @@ void count(std::span<const std::byte> frame, RegisterFile& registers, const Coun
 
 void countReceived(std::span<const std::byte> frame, RegisterFile& registers)
 {
-    count(frame, registers, Received);
+    count(frame, frame.size(), registers, Received);
 }
 
-void countSent(std::span<const std::byte> frame, RegisterFile& registers)
+void countSent(std::span<const std::byte> frame, RegisterFile& registers, std::size_t headerBytes,
+               std::size_t segmentBytes)
 {
-    count(frame, registers, Sent);
+    if (segmentBytes == 0 || headerBytes >= frame.size())
+        return count(frame, frame.size(), registers, Sent);
+    for (std::size_t left = frame.size() - headerBytes; left != 0;) {
+        const std::size_t part = std::min(left, segmentBytes);
+        count(frame, headerBytes + part, registers, Sent);
+        left -= part;
+    }
 }
 
 } // namespace engine::e1000e

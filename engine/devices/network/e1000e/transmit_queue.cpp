@@ -59,7 +59,8 @@ void insertVlanTag(std::vector<std::byte>& frame, std::uint16_t etherType, std::
 
 } // namespace
 
-TransmitQueue::Outcome TransmitQueue::work(RegisterFile& registers, const GuestMemory& memory, unsigned limit)
+TransmitQueue::Outcome TransmitQueue::work(RegisterFile& registers, const GuestMemory& memory, unsigned limit,
+                                           std::size_t longestFrame)
 {
     Outcome outcome;
     if ((registers.get(reg::TransmitControl) & TransmitEnable) == 0)
@@ -74,7 +75,7 @@ TransmitQueue::Outcome TransmitQueue::work(RegisterFile& registers, const GuestM
             return outcome;
         }
         if (process(*descriptor, memory))
-            finishPacket(registers, *descriptor, outcome);
+            finishPacket(registers, *descriptor, longestFrame, outcome);
         if ((*descriptor)[2] & CommandReport) {
             constexpr std::uint64_t StatusOffset = 12;
             if (const auto status = place->checkedAdd(StatusOffset))
@@ -122,7 +123,26 @@ void TransmitQueue::gather(const GuestMemory& memory, std::uint64_t address, std
         m_broken = true;
 }
 
-void TransmitQueue::finishPacket(const RegisterFile& registers, const Descriptor& last, Outcome& outcome)
+/// The other side may cut to the size of a wire's frames again, so the guest must have wanted no smaller
+/// ones.
+void TransmitQueue::cutPacket(OffloadRequest request, std::size_t longestFrame, Outcome& outcome)
+{
+    constexpr std::size_t WireFrame = 1514;
+    constexpr std::size_t LongestIpPacket = 65535;
+    OffloadContext context = m_context;
+    const std::size_t header = context.headerBytes;
+    if (context.isTcp && m_packet.size() <= longestFrame
+        && m_packet.size() - context.ipStart <= LongestIpPacket && header < m_packet.size()
+        && header + context.segmentBytes >= WireFrame) {
+        outcome.headerBytes = header;
+        outcome.segmentBytes = context.segmentBytes;
+        context.segmentBytes = static_cast<std::uint16_t>(m_packet.size() - header);
+    }
+    outcome.frames = segment(m_packet, context, request);
+}
+
+void TransmitQueue::finishPacket(const RegisterFile& registers, const Descriptor& last,
+                                 std::size_t longestFrame, Outcome& outcome)
 {
     const bool good = !m_broken && !m_packet.empty();
     if (good && !isExtended(last)) {
@@ -135,7 +155,7 @@ void TransmitQueue::finishPacket(const RegisterFile& registers, const Descriptor
         const OffloadRequest request{.ipChecksum = (m_options & OptionIpChecksum) != 0,
                                      .layer4Checksum = (m_options & OptionLayer4Checksum) != 0};
         if (m_segmented) {
-            outcome.frames = segment(m_packet, m_context, request);
+            cutPacket(request, longestFrame, outcome);
         } else {
             insertChecksums(m_packet, m_context, request);
             outcome.frames.push_back(std::move(m_packet));

@@ -20,9 +20,14 @@ public:
         std::vector<std::vector<std::byte>> frames; ///< ready for the wire
         std::uint32_t causes = 0;                   ///< TXDW when a descriptor asked for a report
         bool hasMore = false;
+        /// Of a large segment that stays in one piece: what a wire's frames would have had, else 0.
+        std::size_t headerBytes = 0;
+        std::size_t segmentBytes = 0;
     };
-    /// At most `limit` descriptors, up to the first packet that is complete.
-    [[nodiscard]] Outcome work(RegisterFile& registers, const GuestMemory& memory, unsigned limit);
+    /// At most `limit` descriptors, up to the first packet that is complete. A large TCP segment stays
+    /// whole, with right headers, where the other side takes frames of `longestFrame` bytes.
+    [[nodiscard]] Outcome work(RegisterFile& registers, const GuestMemory& memory, unsigned limit,
+                               std::size_t longestFrame = 0);
     void reset();
     void saveState(StateWriter& out) const;
     void readState(StateReader& in);
@@ -30,7 +35,9 @@ public:
 private:
     [[nodiscard]] bool process(const Descriptor& descriptor, const GuestMemory& memory);
     void gather(const GuestMemory& memory, std::uint64_t address, std::uint32_t length);
-    void finishPacket(const RegisterFile& registers, const Descriptor& last, Outcome& outcome);
+    void finishPacket(const RegisterFile& registers, const Descriptor& last, std::size_t longestFrame,
+                      Outcome& outcome);
+    void cutPacket(OffloadRequest request, std::size_t longestFrame, Outcome& outcome);
 
     const std::uint32_t m_block;
     OffloadContext m_context;

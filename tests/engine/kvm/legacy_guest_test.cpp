@@ -52,3 +52,20 @@ TEST(LegacyGuest, ATripleFaultStaysOne)
     ASSERT_TRUE(machine->vcpus[0]->enter(PvhEntry{.entryPoint = CodeBase}));
     EXPECT_TRUE(std::holds_alternative<ShutDown>(machine->run(0)));
 }
+
+TEST(LegacyGuest, OldInstructionsWorkInRealMode)
+{
+    SKIP_WITHOUT_KVM();
+    const auto machine = TestVm::create(GUEST_DECIMAL);
+    ASSERT_TRUE(machine);
+    InstructionAssist assist(*machine->vcpus[0], *machine->memory, machine->log);
+    machine->assist = [&](Vcpu&, VcpuRunHandle&, const InternalError& error) {
+        return assist.complete(error).has_value();
+    };
+    ASSERT_TRUE(machine->vcpus[0]->enter(RealModeEntry{.codeSegment = CodeBase >> 4}));
+
+    const VcpuExit last = machine->run(0);
+
+    EXPECT_FALSE(machine->done.reports().empty()) << describe(last);
+    EXPECT_EQ(machine->report.reports(), (std::vector<std::uint64_t>{0x42, 0x15, 0x402, 0x208, 9}));
+}

@@ -3,6 +3,7 @@
 
 #include "bus/bus_device.h"
 #include "kvm/assist/descriptor.h"
+#include "kvm/assist/interrupt_return.h"
 
 #include <array>
 
@@ -78,6 +79,8 @@ Outcome returnFar(CpuContext& cpu, const Instruction& instruction, const LinearM
     const auto target = readPointer(memory, stackTop(cpu), bytes, bytes);
     if (!target)
         return target.error();
+    if ((target->selector & 3U) > cpu.privilege())
+        return returnToOuterLevel(cpu, instruction, memory);
     Outcome outcome = enter(cpu, memory, *target);
     if (!std::holds_alternative<Completed>(outcome))
         return outcome;

@@ -14,7 +14,7 @@ namespace engine::kvm::assist {
 /// Far JMP and RET in protected and long mode to a code segment of the GDT at the same privilege level
 /// (Intel SDM volume 2, JMP and RET). KVM knows them, but its emulator never gets past one whose
 /// descriptor lies in ROM without its accessed bit, which a CPU does not mind. nullopt for another
-/// instruction; Unsupported for gates, tasks, the LDT and changes of privilege. On Completed the
+/// instruction; Unsupported for gates, tasks, the LDT and more privilege; RET also to less. On Completed the
 /// instruction pointer is the new one.
 [[nodiscard]] std::optional<Outcome> runFarTransfer(CpuContext& cpu, const Instruction& instruction,
                                                     const LinearMemory& memory);

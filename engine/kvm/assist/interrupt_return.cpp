@@ -46,13 +46,35 @@ public:
         return Completed{};
     }
 
-private:
-    [[nodiscard]] std::uint64_t stackMask() const
+    /// A far RET, which leaves the flags alone and lets go of parameters on both stacks.
+    Outcome runFar(std::uint64_t parameterBytes)
     {
-        if (m_wasLong)
-            return ~std::uint64_t{0};
-        return m_cpu.segments[SegmentSs].is32Bit ? 0xffffffff : 0xffff;
+        std::array<std::uint64_t, 3> words{};
+        if (const auto fault = pop(std::span(words).first(2)))
+            return *fault;
+        const auto selector = static_cast<std::uint16_t>(words[1]);
+        const auto code = checkCode(selector);
+        if (!code)
+            return code.error();
+        m_loadsFlags = false;
+        m_popped += parameterBytes;
+        const Outcome outcome = leave(words, *code, selector & 3U);
+        if (std::holds_alternative<Completed>(outcome)) {
+            const std::uint64_t mask = stackMaskOf(m_cpu);
+            m_cpu.general[Rsp] =
+                (m_cpu.general[Rsp] & ~mask) | ((m_cpu.general[Rsp] + parameterBytes) & mask);
+        }
+        return outcome;
     }
+
+private:
+    [[nodiscard]] static std::uint64_t stackMaskOf(const CpuContext& cpu)
+    {
+        if (cpu.isLongMode())
+            return ~std::uint64_t{0};
+        return cpu.segments[SegmentSs].is32Bit ? 0xffffffff : 0xffff;
+    }
+    [[nodiscard]] std::uint64_t stackMask() const { return stackMaskOf(m_cpu); }
     /// Takes words from the stack; the stack pointer itself moves in commit().
     [[nodiscard]] std::optional<GuestFault> pop(std::span<std::uint64_t> words)
     {
@@ -125,7 +147,8 @@ private:
     {
         const std::uint64_t mask = stackMask();
         m_cpu.general[Rsp] = (m_cpu.general[Rsp] & ~mask) | ((m_cpu.general[Rsp] + m_popped) & mask);
-        loadFlags(words[2]);
+        if (m_loadsFlags)
+            loadFlags(words[2]);
         loadSegment(m_cpu, SegmentCs, static_cast<std::uint16_t>(words[1]), code);
         m_cpu.segments[SegmentCs].privilege = static_cast<std::uint8_t>(words[1] & 3);
         m_cpu.instructionPointer = m_cpu.segments[SegmentCs].is64Bit ? words[0] : words[0] & 0xffffffff;
@@ -194,6 +217,7 @@ private:
     bool m_long;
     bool m_wasLong;
     std::uint64_t m_popped = 0;
+    bool m_loadsFlags = true;
 };
 
 } // namespace
@@ -201,6 +225,13 @@ private:
 Outcome returnFromInterrupt(CpuContext& cpu, const Instruction& instruction, const LinearMemory& memory)
 {
     return Return(cpu, instruction, memory).run();
+}
+
+Outcome returnToOuterLevel(CpuContext& cpu, const Instruction& instruction, const LinearMemory& memory)
+{
+    const bool hasParameters = instruction.info.operand_count_visible > 0;
+    return Return(cpu, instruction, memory)
+        .runFar(hasParameters ? instruction.operandStorage[0].imm.value.u : 0);
 }
 
 } // namespace engine::kvm::assist

@@ -13,4 +13,8 @@ namespace engine::kvm::assist {
 [[nodiscard]] Outcome returnFromInterrupt(CpuContext& cpu, const Instruction& instruction,
                                           const LinearMemory& memory);
 
+/// A far RET to an outer privilege level, which brings that level's stack back (Intel SDM volume 2, RET).
+[[nodiscard]] Outcome returnToOuterLevel(CpuContext& cpu, const Instruction& instruction,
+                                         const LinearMemory& memory);
+
 } // namespace engine::kvm::assist

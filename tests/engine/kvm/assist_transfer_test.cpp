@@ -147,6 +147,26 @@ TEST_F(Transfer, UserProgramsEnterTheKernelThroughItsStackAndComeBack)
     EXPECT_EQ(cpu.segments[SegmentEs].selector, UserData);
 }
 
+TEST_F(Transfer, FarReturnStartsAProgram)
+{
+    enterKernel();
+    const std::array<std::uint64_t, 6> frame{0x5000, UserCode, 0xAAAA, 0xBBBB, 0x7000, UserData};
+    for (std::size_t i = 0; i < frame.size(); ++i)
+        store(Data + i * 4, frame.at(i), 4);
+    ASSERT_TRUE(completed(step({0xCA, 0x08, 0x00}))); // retf 8
+    EXPECT_EQ(cpu.instructionPointer, 0x5000U);
+    EXPECT_EQ(cpu.privilege(), 3U);
+    EXPECT_EQ(cpu.general[Rsp], 0x7008U) << "parameters leave both stacks";
+    EXPECT_EQ(cpu.flags, 0x202U);
+    EXPECT_EQ(cpu.segments[SegmentSs].selector, UserData);
+    EXPECT_EQ(cpu.segments[SegmentDs].selector, 0) << "the kernel's segment does not stay loaded";
+
+    enterKernel();
+    store(Data + 20, KernelData, 4);
+    EXPECT_EQ(faultOf(step({0xCA, 0x08, 0x00})),
+              (GuestFault{Vector::GeneralProtection, KernelData, 0, false}));
+}
+
 TEST_F(Transfer, GatesRefuseWhatTheManualSaysTheyRefuse)
 {
     const auto refused = [&](std::uint16_t flags, std::uint16_t selector = KernelCode) {

@@ -178,8 +178,11 @@ def start(arguments, script, folder):
         halt = bytes([0xfa, 0xf4, 0xeb, 0xfd])  # cli; hlt; once more
         (folder / "idle.bin").write_bytes(bytes(0xfff0) + halt.ljust(16, b"\0"))
         mode = ["-bios", str(folder / "idle.bin")]
-    ours = Peer("ours", [arguments.server, f"unix:{folder}/ours", "--memory", MEMORY, "--cpus", CPUS, "--pointer", "ps2"]
-                + fill("ours"), folder / "ours")
+    own = fill("ours")
+    if "--pointer" not in own:
+        own += ["--pointer", "ps2"]  # without a USB controller, which the reference does not have by default
+    ours = Peer("ours", [arguments.server, f"unix:{folder}/ours", "--memory", MEMORY, "--cpus", CPUS] + own,
+                folder / "ours")
     try:
         reference = Peer("reference", [
             REFERENCE, "-M", "q35,smm=off,accel=tcg", *mode, "-display", "none", "-nodefaults", "-no-hpet",

@@ -169,8 +169,14 @@ void DisplayPump::schedule(std::chrono::nanoseconds delay)
 {
     if (m_timer != 0)
         m_loop.stopTimer(m_timer);
-    m_timer = m_loop.startTimer(Clock::now() + delay, [this] {
+    // From look to look, whatever one takes, so that 60 times a second are 60.
+    const auto now = Clock::now();
+    const auto pause = m_scanout.showsDrawn() ? ShortestPause : std::chrono::microseconds(0);
+    const auto due =
+        delay == FullRate ? std::max(m_due + FullRate, now) : std::max(now + delay, m_due + pause);
+    m_timer = m_loop.startTimer(due, [this, due] {
         m_timer = 0;
+        m_due = std::max(due, Clock::now() - FullRate);
         tick();
     });
 }
@@ -189,12 +195,12 @@ void DisplayPump::tick()
 std::optional<std::chrono::nanoseconds> DisplayPump::nextDelay()
 {
     const auto now = Clock::now();
+    if (m_drawn && m_scanout.showsDrawn()) // it wakes us when there is something to see
+        return m_drawn->armWakeUp() ? std::nullopt : std::optional<std::chrono::nanoseconds>(0);
     if (now - m_lastActivity < FullRateHold)
         return FullRate;
     if (m_drawn && !m_drawn->armWakeUp())
         return FullRate;
-    if (m_scanout.showsDrawn())
-        return std::nullopt;
     // Asleep: the next access to the adapter wakes us; direct writes to memory are found by looking.
     m_adapter.armWakeUp();
     m_idleDelay = std::min<std::chrono::nanoseconds>(m_idleDelay * IdleBackOff, IdleRate);

@@ -46,6 +46,8 @@ public:
     [[nodiscard]] std::uint64_t refreshCount() const { return m_refreshes.load(); }
 
     static constexpr std::chrono::microseconds FullRate{16'667};
+    /// A device that says itself when its picture is new is looked at at once, but no more often than this.
+    static constexpr std::chrono::microseconds ShortestPause{8'000};
     static constexpr std::chrono::milliseconds IdleRate{500};
     /// So long the full rate is kept after the last change or input.
     static constexpr std::chrono::milliseconds FullRateHold{500};
@@ -94,6 +96,7 @@ private:
     Size m_wantedSize;                              // loop thread only
     EventLoop::TimerId m_resizeTimer = 0;           // loop thread only; 0: none
     EventLoop::TimerId m_timer = 0;                 // loop thread only; 0: none
+    Clock::time_point m_due;                        // loop thread only: when the last look was to be
     Clock::time_point m_lastActivity;               // loop thread only
     std::chrono::nanoseconds m_idleDelay{FullRate}; // loop thread only
     std::atomic<std::uint64_t> m_refreshes{0};

@@ -184,7 +184,8 @@ TEST_F(ForeignServer, TigerVncOverTlsWithAPassword)
     EXPECT_TRUE(waitUntil([&] { return m_view.guestSize() == QSize(800, 300); }));
 }
 
-TEST(QemuServer, ShowsAndFollowsTheGuestsSize)
+/// QEMU's VNC server with these further options: of the server, then of the program.
+void showQemu(const QString& server, const QStringList& options)
 {
     const QString qemu = programOrEmpty("qemu-system-x86_64");
     if (qemu.isEmpty())
@@ -193,9 +194,10 @@ TEST(QemuServer, ShowsAndFollowsTheGuestsSize)
     const QString socket = folder.filePath(QStringLiteral("vnc.sock"));
     Peer peer;
     peer.start(qemu,
-               {QStringLiteral("-accel"), QStringLiteral("tcg"), QStringLiteral("-m"), QStringLiteral("32"),
-                QStringLiteral("-net"), QStringLiteral("none"), QStringLiteral("-vnc"),
-                QStringLiteral("unix:") + socket},
+               QStringList{QStringLiteral("-accel"), QStringLiteral("tcg"), QStringLiteral("-m"),
+                           QStringLiteral("32"), QStringLiteral("-net"), QStringLiteral("none"),
+                           QStringLiteral("-vnc"), QStringLiteral("unix:") + socket + server}
+                   + options,
                folder.path());
     ConsoleView view;
     view.show();
@@ -214,6 +216,17 @@ TEST(QemuServer, ShowsAndFollowsTheGuestsSize)
                     return true;
         return false;
     }));
+}
+
+TEST(QemuServer, ShowsAndFollowsTheGuestsSize)
+{
+    showQemu({}, {});
+}
+
+TEST(QemuServer, ShowsAndFollowsTheGuestsSizeOverTls)
+{
+    showQemu(QStringLiteral(",tls-creds=tls"),
+             {QStringLiteral("-object"), QStringLiteral("tls-creds-anon,id=tls,endpoint=server")});
 }
 
 /// Foreign viewers of our server, over TCP with a password.

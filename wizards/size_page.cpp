@@ -3,6 +3,10 @@
 
 #include "wizards/resource_slider.h"
 
+#include <QGridLayout>
+
+#include <array>
+
 using namespace Qt::StringLiterals;
 
 namespace wizards {
@@ -72,13 +76,22 @@ SizePage::SizePage(GuestDraft& draft, app::HostResources host, QWidget* parent)
     m_firmware->addItem(tr("BIOS"), static_cast<int>(engine::FirmwareKind::SeaBios));
     m_firmware->addItem(tr("UEFI"), static_cast<int>(engine::FirmwareKind::Ovmf));
     m_diskLabel = labelFor(tr("&Disk:"), m_disk);
-    auto* layout = new QFormLayout(this);
+    // Not a form layout: that gives rows whose texts wrap too little room when they grow.
+    auto* layout = new QGridLayout(this);
     layout->setVerticalSpacing(14);
-    layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    layout->addRow(labelFor(tr("&Processors:"), m_cpus), m_cpus);
-    layout->addRow(labelFor(tr("&Memory:"), m_memory), m_memory);
-    layout->addRow(m_diskLabel, m_disk);
-    layout->addRow(tr("&Firmware:"), m_firmware);
+    layout->setColumnStretch(1, 1);
+    QLabel* firmwareLabel = labelFor(tr("&Firmware:"), m_firmware);
+    firmwareLabel->setAlignment(Qt::AlignVCenter);
+    const std::array<std::pair<QLabel*, QWidget*>, 4> rows{{{labelFor(tr("&Processors:"), m_cpus), m_cpus},
+                                                            {labelFor(tr("&Memory:"), m_memory), m_memory},
+                                                            {m_diskLabel, m_disk},
+                                                            {firmwareLabel, m_firmware}}};
+    int row = 0;
+    for (const auto& [label, field] : rows) {
+        layout->addWidget(label, row, 0);
+        layout->addWidget(field, row++, 1);
+    }
+    layout->setRowStretch(row, 1);
     for (ResourceSlider* slider : {m_cpus, m_memory, m_disk})
         connect(slider, &ResourceSlider::valueChanged, this, &SizePage::check);
 }

@@ -5,7 +5,6 @@
 #include "wizards/resource_scale.h"
 
 #include <QComboBox>
-#include <QFormLayout>
 #include <QLabel>
 #include <QWizardPage>
 

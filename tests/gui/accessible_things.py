@@ -6,11 +6,14 @@
 name, role, states, value and place on the screen. Without a role: of every role."""
 import json
 import sys
+import warnings
 
 import gi
 
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
+
+warnings.simplefilter("ignore", DeprecationWarning)  # older libraries do not have what replaces them
 
 MOST_THINGS = 4000
 

@@ -6,7 +6,7 @@
 #include "wizards/resource_slider.h"
 #include "wizards/when_done.h"
 
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QScrollArea>
@@ -116,9 +116,10 @@ void SettingsPage::rebuild()
     m_headings.clear();
     m_sections->clear();
     auto* content = new QWidget;
-    auto* form = new QFormLayout(content);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    form->setVerticalSpacing(8);
+    // Not a form layout: that gives rows whose texts wrap too little room when they grow.
+    auto* grid = new QGridLayout(content);
+    grid->setColumnStretch(1, 1);
+    grid->setVerticalSpacing(8);
     for (std::size_t i = 0; i < m_settings.size(); ++i) {
         const QString& section = m_settings[i].section;
         if (!m_headings.contains(section)) {
@@ -128,12 +129,13 @@ void SettingsPage::rebuild()
             font.setPointSizeF(font.pointSizeF() * 1.15);
             heading->setFont(font);
             heading->setContentsMargins(0, m_headings.isEmpty() ? 0 : 14, 0, 2);
-            form->addRow(heading);
+            grid->addWidget(heading, grid->rowCount(), 0, 1, 2);
             m_headings.insert(section, heading);
             m_sections->addItem(section);
         }
-        addRow(form, i);
+        addRow(grid, i);
     }
+    grid->setRowStretch(grid->rowCount(), 1);
     // Whoever has scrolled somewhere is still looking there.
     const int place = m_area->verticalScrollBar()->value();
     delete m_area->takeWidget();
@@ -144,7 +146,7 @@ void SettingsPage::rebuild()
     m_area->verticalScrollBar()->setValue(place);
 }
 
-void SettingsPage::addRow(QFormLayout* form, std::size_t index)
+void SettingsPage::addRow(QGridLayout* grid, std::size_t index)
 {
     const Setting& setting = m_settings[index];
     auto* label = new QLabel(setting.label + u':');
@@ -161,7 +163,9 @@ void SettingsPage::addRow(QFormLayout* form, std::size_t index)
     layout->setSpacing(2);
     layout->addWidget(editor);
     layout->addWidget(note);
-    form->addRow(label, cell);
+    const int row = grid->rowCount();
+    grid->addWidget(label, row, 0);
+    grid->addWidget(cell, row, 1);
     m_rows.push_back({.label = label, .editor = cell, .note = note, .setting = index});
 }
 

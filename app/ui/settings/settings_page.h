@@ -7,7 +7,7 @@
 
 #include <QWidget>
 
-class QFormLayout;
+class QGridLayout;
 class QLabel;
 class QLineEdit;
 class QListWidget;
@@ -44,7 +44,7 @@ private:
     void askForDiskSizes();
     void applyNow(const GuestDescription& before);
     [[nodiscard]] QString noteText(const Setting& setting) const;
-    void addRow(QFormLayout* form, std::size_t index);
+    void addRow(QGridLayout* grid, std::size_t index);
     [[nodiscard]] QWidget* makeEditor(const Setting& setting, std::size_t index);
     void edit(std::size_t index, const QVariant& value);
     void filter(const QString& text);

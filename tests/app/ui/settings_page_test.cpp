@@ -50,6 +50,7 @@ private slots:
     void diskOfARunningGuestGrowsAtItsNextStart();
     void guestWithoutADiskGetsOneFromItsSlider();
     void changedHardwareOfARunningGuestAsksForARestart();
+    void warningUnderASliderHasRoom();
     void discsAndForwardsReachARunningGuestAtOnce();
     void guestsOwnWishBeatsThePreference();
 
@@ -254,6 +255,18 @@ void SettingsPageTest::changedHardwareOfARunningGuestAsksForARestart()
     f->store->start(id);
     QTRY_COMPARE(f->stateOf(u"One"_s), GuestState::Running);
     QVERIFY(!f->guest(u"One"_s)->needsRestart());
+}
+
+void SettingsPageTest::warningUnderASliderHasRoom()
+{
+    page->resize(720, 500);
+    QTRY_VERIFY(editor<wizards::ResourceSlider>(u"disks[0].size"_s));
+    auto* slider = editor<wizards::ResourceSlider>(u"disks[0].size"_s);
+    slider->setValue(900 * GiB);
+    QTest::qWait(200);
+    const QWidget* cell = slider->parentWidget();
+    QVERIFY(slider->height() >= slider->heightForWidth(slider->width()));
+    QVERIFY(cell->height() >= cell->heightForWidth(cell->width()));
 }
 
 void SettingsPageTest::discsAndForwardsReachARunningGuestAtOnce()

@@ -8,7 +8,7 @@ import re
 import sys
 import time
 
-from console_rig import NATIVE, USB, Console, evdev_initrd, linux, require_kvm
+from console_rig import NATIVE, USB, Console, auto_repeat, evdev_initrd, linux, require_kvm
 from gui_rig import Rig
 
 # linux/input-event-codes.h; set 1 has the same number for most.
@@ -74,15 +74,19 @@ class KeyTest:
                     + [code for key in reversed(keys) for code in self.expected(key, 0)], start)
 
     def repeat(self, repeated):
+        # X repeats by going up and down; Qt joins the two when the second is there as it looks at the first, which
+        # is not always so. Then the guest gets strokes of the same key. Nothing else may come, and it must end up.
         start = self.console.serial.count()
-        self.rig.run("xdotool", "keydown", x_key(B))
         down, up = self.expected(B, 1), self.expected(B, 0)
-        if not self.console.serial.wait(lambda lines: self.arrived(lines[start:]).count(repeated) >= 3, 20):
-            self.rig.fail("%s: a key that is held does not repeat: %s" % (self.name, self.console.serial.since(start)))
+        self.rig.run("xdotool", "keydown", x_key(B))
+        enough = self.console.serial.wait(
+            lambda lines: sum(code in (repeated, *down) for code in self.arrived(lines[start:])) >= 4, 20)
         self.rig.run("xdotool", "keyup", x_key(B))
-        self.console.serial.wait(lambda lines: self.arrived(lines[start:])[-1:] == up, 20)
+        if not enough:
+            self.rig.fail("%s: a key that is held does not repeat: %s" % (self.name, self.console.serial.since(start)))
+        time.sleep(1)
         got = self.arrived(self.console.serial.since(start))
-        if got[:1] != down or got[-1:] != up or set(got[1:-1]) != {repeated}:
+        if got[:1] != down or got[-1:] != up or not set(got) <= {repeated, *down, *up}:
             self.rig.fail("%s: holding a key gave %s" % (self.name, got))
 
     def lose_focus(self):
@@ -96,9 +100,9 @@ class KeyTest:
         other.terminate()
         other.wait(20)
         self.rig.processes.remove(other)
-        got = [code for i, code in enumerate(self.arrived(self.console.serial.since(start)))
-               if i == 0 or code not in (self.expected(A, 1) + ["%d 2" % A])]  # it may have repeated
-        wanted = self.expected(LEFT_SHIFT, 1) + self.expected(A, 0) + self.expected(LEFT_SHIFT, 0)
+        # The guest may repeat by itself.
+        got = [code for code in self.arrived(self.console.serial.since(start)) if not code.endswith(" 2")]
+        wanted = self.expected(LEFT_SHIFT, 1) + self.expected(A, 1) + self.expected(A, 0) + self.expected(LEFT_SHIFT, 0)
         if got != wanted:
             self.rig.fail("%s: losing the focus gave %s, expected %s" % (self.name, got, wanted))
         self.rig.run("xdotool", "windowactivate", "--sync", self.console.window)
@@ -107,10 +111,13 @@ class KeyTest:
     def everything(self, repeated):
         self.console.click_middle()  # captured: F11 is the guest's, too
         self.console.wait_state("captured", "1")
+        auto_repeat(self.rig, False)  # a slow machine lets go of keys late
         for layout in ("us", "de", "fr"):
             self.press_all(layout)
         self.hold_modifiers()
+        auto_repeat(self.rig, True)
         self.repeat(repeated)
+        auto_repeat(self.rig, False)
         self.lose_focus()
         print("%s: %d keys in 3 layouts, modifiers, repeat, focus" % (self.name, len(KEYS)), flush=True)
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A guest of ours with its screen in the console widget, under a display of the test's own."""
+import ctypes
+import ctypes.util
 import glob
 import os
 import pathlib
@@ -134,6 +136,16 @@ def linux(kernel, initrd, keyboard, pointer):
     """Options for a Linux guest that prints events."""
     return ["--memory", "256M", "--kernel", str(kernel), "--initrd", initrd, "--append",
             "console=ttyS0 panic=-1 quiet", "--keyboard", keyboard, "--pointer", pointer]
+
+
+def auto_repeat(rig, on):
+    """Whether the display repeats keys that are held."""
+    x = ctypes.CDLL(ctypes.util.find_library("X11"))
+    x.XOpenDisplay.restype = ctypes.c_void_p
+    display = ctypes.c_void_p(x.XOpenDisplay(rig.environment["DISPLAY"].encode()))
+    (x.XAutoRepeatOn if on else x.XAutoRepeatOff)(display)
+    x.XSync(display, 0)
+    x.XCloseDisplay(display)
 
 
 def require_kvm():

@@ -154,7 +154,7 @@ class Story:
         return json.loads(self.rig.run(program, "show", "--json", self.name).stdout)
 
     def keep_firmware_log(self):
-        """What SeaBIOS finds is written down from the next start on: the two guests that cannot say it themselves."""
+        """What SeaBIOS finds is written down from the next start on: what a guest cannot say itself."""
         path = os.path.join(self.rig.environment["XDG_DATA_HOME"], "guesthouse", "guests", self.name, "guest.json")
         with open(path, encoding="utf-8") as file:
             guest = json.load(file)
@@ -209,6 +209,12 @@ class Story:
             self.picture("really")
             person.press("alt+r")
 
+    def check_disk_in(self, firmware_log, disk):
+        with open(firmware_log, encoding="latin-1") as file:
+            log = file.read()
+        if not re.search(rf"Hard-Disk \(({disk // MIB} MiBytes|{disk // GIB} GiBytes)\)", log):
+            self.rig.fail(f"SeaBIOS sees another disk than {disk // GIB} GiB:\n{log}")
+
     def check_sizes(self, firmware_log):
         """The configuration and the guest's own view agree."""
         def is_applied():
@@ -233,9 +239,7 @@ class Story:
             usable = sum(int(length, 16) for length in re.findall(r"length = (0x[0-9a-f]+).*available", self.screen()))
             if not memory - 16 * MIB < usable <= memory:
                 self.rig.fail(f"GRUB sees {usable} bytes of memory:\n{self.screen()}")
-            self.person.type("ls -l (hd0)")
-            self.person.press("Return")
-            self.wait_for_screen(f"{disk // 1024}(\\.0)?KiB|{disk // GIB}(\\.00)?GiB|{disk // 512} sectors")
+            self.check_disk_in(firmware_log, disk)  # GRUB itself would try every file system on it first
         else:
             self.wait_for_screen("select an interface" if kind == "mikeos" else r"(?m)^>")
             with open(firmware_log, encoding="latin-1") as file:
@@ -244,8 +248,7 @@ class Story:
                          in re.findall(r"([0-9a-f]{16}) - ([0-9a-f]{16}) = 1 RAM", log))
             if not memory - 16 * MIB < usable <= memory:
                 self.rig.fail(f"SeaBIOS sees {usable} bytes of memory:\n{log}")
-            if not re.search(rf"Hard-Disk \(({disk // MIB} MiBytes|{disk // GIB} GiBytes)\)", log):
-                self.rig.fail(f"SeaBIOS sees another disk than {disk // GIB} GiB:\n{log}")
+            self.check_disk_in(firmware_log, disk)
         self.picture("new-sizes")
 
 
@@ -267,7 +270,7 @@ with Rig() as rig:
         print("passed")
         sys.exit(0)
     before = story.stored()
-    log = story.keep_firmware_log() if kind in ("mikeos", "qcow2") else ""
+    log = story.keep_firmware_log() if kind != "demo" else ""
     story.move_sliders()
     story.restart()
     story.check_sizes(log)

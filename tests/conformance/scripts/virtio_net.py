@@ -66,6 +66,12 @@ def put(pair, name, value):
     {1: pair.writeb, 2: pair.writew, 4: pair.writel}[size](COMMON + offset, value)
 
 
+def reset(pair):
+    """A driver waits until the status reads 0 (2.4.2): the device may have other threads to stop."""
+    put(pair, "device_status", 0)
+    pair.until("reset", lambda peer: peek(peer, COMMON + PLACES["device_status"][0], "b") == 0)
+
+
 def peek(peer, address, width="w"):
     return int(peer.ask(f"read{width} {address:#x}").split()[1], 16)
 
@@ -185,7 +191,7 @@ def queues(pair):
 
 def negotiate(pair, bits):
     pair.at("status")
-    put(pair, "device_status", 0)
+    reset(pair)
     get(pair, "device_status")
     for value in (1, 3):
         put(pair, "device_status", value)
@@ -302,9 +308,9 @@ def event_index(pair):
 
 def no_version(pair):
     """A driver that does not know version 1 is not served (2.2.3, 6.1)."""
-    put(pair, "device_status", 0)
+    reset(pair)
     negotiate(pair, (MAC_BIT,))
-    put(pair, "device_status", 0)
+    reset(pair)
 
 
 def messages(pair):
@@ -345,7 +351,7 @@ def run(pair):
     dump(pair, "after traffic")
     event_index(pair)
     pair.at("reset by status")
-    put(pair, "device_status", 0)
+    reset(pair)
     settle()
     dump(pair, "reset by status")
     messages(pair)

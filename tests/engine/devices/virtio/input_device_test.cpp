@@ -222,8 +222,8 @@ TEST(VirtioInput, AGroupWaitsUntilAllOfItFits)
 
 TEST(VirtioInput, ResetForgetsWhatIsHeldAndSaysThatNobodyListens)
 {
+    std::vector<bool> use; // the device tells of its end, too
     Driver<InputKeyboard> driver;
-    std::vector<bool> use;
     driver.device().setUseCallback([&](bool now) { use.push_back(now); });
     driver.start(8);
     driver.device().key(KEY_Z, true);

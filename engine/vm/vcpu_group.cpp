@@ -249,7 +249,9 @@ std::optional<VcpuStop> VcpuGroup::handle(kvm::Vcpu& vcpu, const kvm::VcpuExit& 
     return std::visit(
         Overloaded{
             [&](const kvm::ShutDown&) -> Stop {
-                if (m_assists.at(vcpu.index())->completeShutdown().value_or(false))
+                // A host that does not emulate knows where the guest's stack is: there it is what it says.
+                if (kvm::UserEntry::isNeeded()
+                    && m_assists.at(vcpu.index())->completeShutdown().value_or(false))
                     return std::nullopt;
                 return stopAt(vcpu, Kind::TripleFault);
             },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Keyboards and pointers under Linux's own drivers, read through evdev.
 #include "boot/guest_harness.h"
+#include "boot/test_files.h"
 #include "display/rfb/viewer_input.h"
 #include "support/initrd.h"
 
@@ -20,14 +21,10 @@ using engine::PointerKind;
 using engine::PointerSink;
 
 /// The kernel with drivers for xHCI and HID that tools/build-usb-kernel makes.
-std::filesystem::path usbKernel()
+std::string usbKernel()
 {
-    if (const char* path = std::getenv("GUESTHOUSE_USB_KERNEL"))
-        return path;
-    const char* cache = std::getenv("XDG_CACHE_HOME");
-    const char* home = std::getenv("HOME");
-    return std::filesystem::path(cache ? std::string(cache) : std::string(home ? home : "") + "/.cache")
-           / "guesthouse-tests/usb-kernel/vmlinux";
+    const char* path = std::getenv("GUESTHOUSE_USB_KERNEL");
+    return path ? path : boot::builtKernel("usb-kernel");
 }
 
 /// Where the guest's lines say what happened, after a place in the log.
@@ -305,8 +302,8 @@ TEST(FirmwareInput, SeaBiosTypesFromTheUsbKeyboard)
 TEST(LinuxInput, ReadsUsbKeyboardAndTablet)
 {
     const auto kernel = usbKernel();
-    if (!std::filesystem::exists(kernel))
-        GTEST_SKIP() << "no kernel with USB drivers at " << kernel << "; tools/build-usb-kernel makes it";
+    if (kernel.empty())
+        GTEST_SKIP() << "no kernel with USB drivers; tools/build-usb-kernel makes it";
     REQUIRE_EVDEV_GUEST(kernel);
     EvdevGuest guest(kernel, PointerKind::UsbTablet, KeyboardKind::Usb, 5);
     ASSERT_TRUE(guest.start()) << guest.guest().serial();

@@ -2,6 +2,7 @@
 // What a guest expects of a network beyond an address: names, IPv6, UDP both ways, tagged frames. The test
 // has a network of its own, in which it is the name server that this computer asks.
 #include "boot/guest_harness.h"
+#include "boot/test_files.h"
 #include "net/guest_network.h"
 #include "support/initrd.h"
 #include "support/loopback_server.h"
@@ -297,15 +298,7 @@ protected:
     }
     void TearDown() override { std::filesystem::remove(m_initrd); }
     /// A kernel with e1000e, IPv6 and VLANs (tools/build-network-kernel), empty when there is none.
-    [[nodiscard]] static std::string networkKernel()
-    {
-        const char* cache = std::getenv("XDG_CACHE_HOME");
-        const char* home = std::getenv("HOME");
-        const std::filesystem::path folder =
-            cache ? std::filesystem::path(cache) : std::filesystem::path(home ? home : "/") / ".cache";
-        const auto path = folder / "guesthouse-tests/network-kernel/vmlinux";
-        return std::filesystem::exists(path) ? path.string() : std::string();
-    }
+    [[nodiscard]] static std::string networkKernel() { return boot::builtKernel("network-kernel"); }
     [[nodiscard]] engine::VmConfig config(const std::string& kernel, engine::NetworkModel model,
                                           const std::string& words) const
     {

@@ -2,6 +2,7 @@
 // A real Linux network stack behind the user network: DHCP, HTTP out through the NAT, HTTP in through a
 // port forward.
 #include "boot/guest_harness.h"
+#include "boot/test_files.h"
 #include "net/guest_network.h"
 #include "support/initrd.h"
 #include "support/loopback_server.h"
@@ -78,15 +79,7 @@ while :; do $B sleep 100; done
 class NetworkGuest : public testing::Test {
 protected:
     /// A kernel with e1000e and IPv6 (tools/build-network-kernel), empty when there is none.
-    [[nodiscard]] static std::string networkKernel()
-    {
-        const char* cache = std::getenv("XDG_CACHE_HOME");
-        const char* home = std::getenv("HOME");
-        const std::filesystem::path folder =
-            cache ? std::filesystem::path(cache) : std::filesystem::path(home ? home : "/") / ".cache";
-        const auto path = folder / "guesthouse-tests/network-kernel/vmlinux";
-        return std::filesystem::exists(path) ? path.string() : std::string();
-    }
+    [[nodiscard]] static std::string networkKernel() { return boot::builtKernel("network-kernel"); }
     void SetUp() override
     {
         REQUIRE_KVM();

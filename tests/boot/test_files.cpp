@@ -50,6 +50,16 @@ bool hostHas(const std::string& program)
     return false;
 }
 
+std::string builtKernel(const std::string& name)
+{
+    const char* cache = std::getenv("XDG_CACHE_HOME");
+    const char* home = std::getenv("HOME");
+    const std::filesystem::path folder =
+        cache ? std::filesystem::path(cache) : std::filesystem::path(home ? home : "/") / ".cache";
+    const auto path = folder / "guesthouse-tests" / name / "vmlinux";
+    return std::filesystem::exists(path) ? path.string() : std::string();
+}
+
 std::string patternBytes(std::size_t count, std::uint32_t seed)
 {
     std::string bytes(count, '\0');

@@ -34,6 +34,9 @@ struct HostResult {
 [[nodiscard]] HostResult runOnHost(const std::vector<std::string>& words);
 [[nodiscard]] bool hostHas(const std::string& program);
 
+/// The kernel that `tools/build-NAME` has left in the cache folder; empty when it was not built.
+[[nodiscard]] std::string builtKernel(const std::string& name);
+
 /// Bytes that look random and are the same for the same seed.
 [[nodiscard]] std::string patternBytes(std::size_t count, std::uint32_t seed);
 [[nodiscard]] std::string readFile(const std::filesystem::path& path);

@@ -78,10 +78,13 @@ Result<> KvmVm::createInterruptControllers(const KvmVmOptions& options)
 
 void KvmVm::enableOptionalExits(Log& log) const
 {
-    for (const SwitchedOnCap& cap : capsToSwitchOn(m_kvm->caps()))
+    const KvmCaps& caps = m_kvm->caps();
+    if (caps.userSpaceMsr == 0)
+        log.warning("kvm",
+                    "this host cannot report unknown model-specific registers; the guest sees #GP for them");
+    for (const SwitchedOnCap& cap : capsToSwitchOn(caps))
         if (!enableCap(cap.number, cap.argument))
             log.info("kvm", cap.whenRefused);
-    const KvmCaps& caps = m_kvm->caps();
     if (isSoftwareVirtualization() && caps.msrFilter != 0 && caps.userSpaceMsr != 0)
         askForSystemCallTarget(log);
 }
